@@ -1,0 +1,146 @@
+// Runs the processes of a local start: prefixes their logs, restarts them with backoff, ends what an earlier start left.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
+
+export interface ProcessSpec {
+  name: string;
+  command: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /** Resolves to true once the process does its work; asked again until then. */
+  ready: () => Promise<boolean>;
+}
+
+export interface Running {
+  name: string;
+  pid(): number | null;
+  /** Asks the process to end, waits for it, kills it after `graceMs`. It isn't restarted any more. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 10_000;
+const STEADY_MS = 30_000;
+
+/** Starts a process and keeps it running. Resolves when it is ready; rejects when it isn't within `readyMs`. */
+export async function keepRunning(
+  spec: ProcessSpec,
+  runDir: string,
+  print: (line: string) => void,
+  readyMs = 60_000,
+): Promise<Running> {
+  let child: ChildProcess | null = null;
+  let stopping = false;
+  let pause = FIRST_PAUSE_MS;
+  const pidFile = join(runDir, `${spec.name}.pid`);
+  const say = (line: string): void => print(`${`[${spec.name}]`.padEnd(12)} ${line}`);
+
+  const launch = (): void => {
+    const startedAt = Date.now();
+    // Its own process group, so that Ctrl-C reaches the starter alone; its standard input tells it when we are gone.
+    const started = spawn(spec.command, spec.args, {
+      cwd: spec.cwd,
+      env: spec.env,
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    child = started;
+    started.stdin?.on("error", () => {});
+    for (const stream of [started.stdout, started.stderr]) createInterface({ input: stream }).on("line", say);
+    started.once("error", (error) => say(error.message));
+    if (started.pid) writeFileSync(pidFile, JSON.stringify({ pid: started.pid, mark: markOf(spec) }));
+    started.once("close", (code, signal) => {
+      child = null;
+      rmSync(pidFile, { force: true });
+      if (stopping) return;
+      pause = Date.now() - startedAt > STEADY_MS ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+      say(`ended (${signal ?? `code ${code}`}); starting again in ${pause} ms`);
+      setTimeout(() => stopping || launch(), pause);
+    });
+  };
+
+  launch();
+  const running: Running = {
+    name: spec.name,
+    pid: () => child?.pid ?? null,
+    stop: async (graceMs = 12_000) => {
+      stopping = true;
+      const ending = child;
+      if (!ending) return;
+      const ended = new Promise<void>((done) => ending.once("close", () => done()));
+      ending.kill("SIGTERM");
+      const late = setTimeout(() => {
+        say(`didn't end within ${graceMs} ms; killing it`);
+        ending.kill("SIGKILL");
+      }, graceMs);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+
+  for (const until = Date.now() + readyMs; !(await spec.ready()); await wait(50)) {
+    if (stopping) return running;
+    if (Date.now() > until) {
+      await running.stop(2_000);
+      throw new Error(`${spec.name} wasn't ready within ${readyMs / 1000} s.`);
+    }
+  }
+  return running;
+}
+
+/** Claims the data folder for this starter and ends the processes that a killed starter left behind. */
+export async function claim(runDir: string, mark: string): Promise<void> {
+  mkdirSync(runDir, { recursive: true });
+  const own = join(runDir, "start.pid");
+  const other = readPid(own);
+  if (other && other.pid !== process.pid && isProcess(other.pid, other.mark)) {
+    throw new Error(`Foyer already runs on this data folder (process ${other.pid}). Stop it first.`);
+  }
+  for (const file of readdirSync(runDir).filter((name) => name.endsWith(".pid") && name !== "start.pid")) {
+    const orphan = readPid(join(runDir, file));
+    if (orphan) await end(orphan.pid, orphan.mark);
+    rmSync(join(runDir, file), { force: true });
+  }
+  writeFileSync(own, JSON.stringify({ pid: process.pid, mark }));
+}
+
+export function release(runDir: string): void {
+  rmSync(join(runDir, "start.pid"), { force: true });
+}
+
+async function end(pid: number, mark: string): Promise<void> {
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    for (const until = Date.now() + 4_000; isProcess(pid, mark) && Date.now() < until; await wait(50)) {
+      process.kill(pid, signal);
+    }
+  }
+}
+
+/** The last argument that names a script: by it a process is told from another that got the same id. */
+function markOf(spec: ProcessSpec): string {
+  return spec.args.findLast((arg) => /\.(ts|js|mjs)$/.test(arg)) ?? spec.command;
+}
+
+function readPid(file: string): { pid: number; mark: string } | null {
+  if (!existsSync(file)) return null;
+  try {
+    const { pid, mark } = JSON.parse(readFileSync(file, "utf8")) as { pid: unknown; mark: unknown };
+    return typeof pid === "number" && typeof mark === "string" ? { pid, mark } : null;
+  } catch {
+    return null; // Killed while writing it.
+  }
+}
+
+function isProcess(pid: number, mark: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const cmdline = `/proc/${pid}/cmdline`;
+  return !existsSync(cmdline) || readFileSync(cmdline, "utf8").includes(mark);
+}
