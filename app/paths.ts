@@ -1,0 +1,64 @@
+// Owns every URL of the app host as a function. Imports nothing, so that server, browser and jobs may use it.
+
+type Search = Record<string, string | number | boolean | null | undefined>;
+
+/** Appends the given search parameters, leaving out the empty ones. */
+function withSearch(path: string, search?: Search): string {
+  if (!search) return path;
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
+  }
+  const query = params.toString();
+  return query ? `${path}?${query}` : path;
+}
+
+const segment = encodeURIComponent;
+
+export const paths = {
+  landing: () => "/",
+
+  // Sign-in
+  signUp: (search?: { plan?: string }) => withSearch("/sign-up", search),
+  signIn: (search?: { next?: string }) => withSearch("/sign-in", search),
+  signOut: () => "/sign-out",
+  forgotPassword: () => "/forgot-password",
+  resetPassword: (token: string) => `/reset-password/${segment(token)}`,
+  verifyEmail: (token: string) => `/verify-email/${segment(token)}`,
+  resendVerification: () => "/verify-email",
+
+  // Onboarding wizard, one route per step
+  onboarding: () => "/onboarding",
+  onboardingCompany: () => "/onboarding/company",
+  onboardingAddress: () => "/onboarding/address",
+  onboardingPlan: () => "/onboarding/plan",
+  onboardingKnowledge: () => "/onboarding/knowledge",
+  onboardingTry: () => "/onboarding/try",
+  addressCheck: (search?: { slug?: string }) => withSearch("/onboarding/address/check", search),
+
+  // A tenant's pages
+  home: () => "/home",
+  conversations: (search?: Search) => withSearch("/conversations", search),
+  conversation: (id: string) => `/conversations/${segment(id)}`,
+  knowledge: (search?: Search) => withSearch("/knowledge", search),
+  knowledgeSource: (id: string) => `/knowledge/${segment(id)}`,
+  settings: () => "/settings",
+  settingsCompany: () => "/settings/company",
+  settingsAgent: () => "/settings/agent",
+  settingsTheme: () => "/settings/theme",
+  settingsWidget: () => "/settings/widget",
+  settingsApiKeys: () => "/settings/api-keys",
+  provisioning: () => "/provisioning",
+  switchTenant: () => "/switch-tenant",
+  events: () => "/events",
+
+  // A person's account
+  sessions: () => "/account/sessions",
+
+  // Machines
+  health: () => "/healthz",
+  ready: () => "/readyz",
+  apiChat: () => "/api/v1/chat",
+  functionsChat: () => "/functions/v1/chat",
+  widgetScript: () => "/widget.js",
+} as const;

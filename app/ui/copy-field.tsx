@@ -1,0 +1,60 @@
+// Owns text that is there to be copied: a snippet, a key, an address. Selecting it by hand always works.
+import Check from "lucide-react/icons/check";
+import Copy from "lucide-react/icons/copy";
+import { useEffect, useId, useState } from "react";
+import { Button } from "./button.tsx";
+
+export interface CopyFieldProps {
+  label: string;
+  value: string;
+  hint?: string | undefined;
+  /** Wraps long text over lines, for code. Otherwise it stays on one line and scrolls. */
+  multiline?: boolean | undefined;
+}
+
+export function CopyField({ label, value, hint, multiline = false }: CopyFieldProps) {
+  const id = useId();
+  const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
+
+  useEffect(() => {
+    if (!outcome) return;
+    const timer = setTimeout(() => setOutcome(null), 2500);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(value);
+      setOutcome("copied");
+    } catch {
+      setOutcome("failed");
+    }
+  }
+
+  return (
+    <div>
+      <p id={id} className="mb-1.5 font-medium">
+        {label}
+      </p>
+      <div className="flex items-start gap-2 rounded border border-line bg-sunken p-1.5 pl-3">
+        {/* A scrolling region must be reachable by keyboard. */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+        <section aria-labelledby={id} tabIndex={0} className="min-w-0 flex-1 overflow-x-auto rounded-sm py-1.5">
+          <code
+            className={`font-mono text-xs ${multiline ? "break-all whitespace-pre-wrap" : "whitespace-pre"} select-all`}
+          >
+            {value}
+          </code>
+        </section>
+        <Button size="sm" icon={outcome === "copied" ? <Check aria-hidden /> : <Copy aria-hidden />} onClick={copy}>
+          {outcome === "copied" ? "Copied" : "Copy"}
+        </Button>
+      </div>
+      <p role="status" className={outcome === "failed" ? "mt-1.5 text-danger-ink" : "sr-only"}>
+        {outcome === "copied" ? `${label} copied.` : null}
+        {outcome === "failed" ? "The browser didn't allow copying. Select the text and copy it by hand." : null}
+      </p>
+      {hint ? <p className="mt-1.5 text-muted">{hint}</p> : null}
+    </div>
+  );
+}
