@@ -1,0 +1,172 @@
+// The doors to the data. Each opens a transaction, takes a role and the actor's claims for just that transaction,
+// and hands out a tagged template that stops working once the transaction has settled or lost its connection.
+import type postgres from "postgres";
+import type { MemberActor, StaffActor, SystemActor, TenantActor, UserActor, VisitorActor } from "./actor.ts";
+import { type Actor, claimsOf } from "./actor.ts";
+import { translateDatabaseError } from "./database-errors.ts";
+import { AppError } from "./errors.ts";
+import { createPool, type Lease, type PoolOptions } from "./pool.ts";
+
+type Value = postgres.ParameterOrFragment<never> | readonly Value[] | Date | Uint8Array;
+
+/** A postgres.js tagged template: column names come back in camelCase, JSON untouched, bigint and numeric as text. */
+export interface Query {
+  <T extends readonly object[] = postgres.Row[]>(
+    strings: TemplateStringsArray,
+    ...values: readonly Value[]
+  ): postgres.PendingQuery<T>;
+  /** Columns and values of rows for `insert into t ${tx.rows(rows, "a", "b")}`. */
+  rows<T extends object>(rows: T | readonly T[], ...columns: (keyof T & string)[]): postgres.Fragment;
+  /** A jsonb parameter. */
+  json(value: unknown): postgres.Parameter;
+}
+
+declare const door: unique symbol;
+interface Through<Name extends string> {
+  readonly [door]: Name;
+}
+export type TenantTx = Query & Through<"tenant">;
+export type VisitorTx = Query & Through<"visitor">;
+export type UserTx = Query & Through<"user">;
+export type StaffTx = Query & Through<"staff">;
+export type SystemTx = Query & Through<"system">;
+/** Any transaction that is confined to one tenant by its claims. */
+export type InTenantTx = TenantTx | VisitorTx | SystemTx;
+export type AnyTx = InTenantTx | UserTx | StaffTx;
+
+export interface TxOptions {
+  /** Loaders read: the database itself then refuses a write. */
+  readOnly?: boolean;
+}
+
+export interface Db {
+  /** The door for members and API keys of a tenant. */
+  asTenant<T>(actor: TenantActor, fn: (tx: TenantTx) => Promise<T>, options?: TxOptions): Promise<T>;
+  /** The door for a visitor on a tenant's website: sees the published parts and their own conversation. */
+  asVisitor<T>(actor: VisitorActor, fn: (tx: VisitorTx) => Promise<T>, options?: TxOptions): Promise<T>;
+  /** The door for a signed-in person's own account, outside of any tenant. */
+  asUser<T>(actor: UserActor | MemberActor, fn: (tx: UserTx) => Promise<T>, options?: TxOptions): Promise<T>;
+  /** The staff's door; only the staff login can open it. */
+  asStaff<T>(actor: StaffActor, fn: (tx: StaffTx) => Promise<T>, options?: TxOptions): Promise<T>;
+  /** The jobs' door; only the worker login can open it. With a tenant id it is confined to that tenant. */
+  asSystem<T>(actor: Omit<SystemActor, "kind">, fn: (tx: SystemTx) => Promise<T>, options?: TxOptions): Promise<T>;
+  /** One statement as the bare login: may call the gate's functions and nothing else. */
+  gate<T extends readonly object[]>(strings: TemplateStringsArray, ...values: readonly Value[]): Promise<T>;
+  /** Calls back for each NOTIFY on the channel, and once after each (re)connection. Survives restarts of Postgres. */
+  listen(channel: string, onPayload: (payload: string) => void, onConnect?: () => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/** Opens the doors for one login. */
+export function createDb(options: PoolOptions): Db {
+  const pool = createPool(options);
+  const listener = lazy(() => pool.dedicated());
+
+  async function through<T>(
+    role: string,
+    actor: Actor,
+    fn: (tx: never) => Promise<T>,
+    { readOnly = false }: TxOptions = {},
+  ): Promise<T> {
+    const lease = await pool.lease();
+    let open = false;
+    try {
+      const sql = lease.client;
+      // Neither is awaited: begin, claims and the first statement travel together. Should one fail, the
+      // transaction is aborted or was never open, and a login by itself may read nothing.
+      const started = settle([
+        sql.unsafe(readOnly ? "begin read only" : "begin").execute(),
+        sql`select set_config('role', ${role}, true), set_config('request.jwt.claims', ${JSON.stringify(claimsOf(actor))}, true)`.execute(),
+      ]);
+      open = true;
+      const result = await fn(handle(lease) as never).catch(async (error) => {
+        throw (await started) ?? error;
+      });
+      const failed = await started;
+      if (failed) throw failed;
+      const done = await commit(lease);
+      open = false;
+      // Postgres answers COMMIT of an aborted transaction with ROLLBACK and no error.
+      if (done !== "COMMIT") throw new AppError("internal", "A statement failed and its error was swallowed.");
+      return result;
+    } catch (error) {
+      if (open && !lease.revoked) await lease.client.unsafe("rollback").catch(() => {});
+      throw translateDatabaseError(error);
+    } finally {
+      pool.release(lease);
+    }
+  }
+
+  return {
+    asTenant: (actor, fn, txOptions) => through("authenticated", actor, fn, txOptions),
+    asVisitor: (actor, fn, txOptions) => through("anon", actor, fn, txOptions),
+    asUser: (actor, fn, txOptions) =>
+      through("authenticated", { kind: "user", userId: actor.userId, sessionId: actor.sessionId }, fn, txOptions),
+    asStaff: (actor, fn, txOptions) => through("staff", actor, fn, txOptions),
+    asSystem: (actor, fn, txOptions) => through("service_role", { kind: "system", ...actor }, fn, txOptions),
+    async gate<T extends readonly object[]>(strings: TemplateStringsArray, ...values: readonly Value[]): Promise<T> {
+      const lease = await pool.lease();
+      try {
+        return (await lease.client<[]>(strings, ...(values as never[]))) as unknown as T;
+      } catch (error) {
+        throw translateDatabaseError(error);
+      } finally {
+        pool.release(lease);
+      }
+    },
+    async listen(channel, onPayload, onConnect) {
+      const { unlisten } = await listener().listen(channel, onPayload, onConnect);
+      return unlisten;
+    },
+    close: () => pool.close(),
+  };
+}
+
+async function commit(lease: Lease): Promise<string> {
+  if (lease.revoked) throw lost();
+  const pending = lease.client.unsafe("commit").execute();
+  lease.revoke();
+  return (await pending).command;
+}
+
+const lost = () =>
+  new AppError("unavailable", "The connection to the database was lost. Please try again.", { retryAfter: 1 });
+
+/** Wraps the lease's client so that every statement checks, at the moment it is sent, that the lease still holds. */
+function handle(lease: Lease): Query {
+  const sql = lease.client;
+  const query = (strings: TemplateStringsArray, ...values: readonly Value[]) =>
+    guard(sql(strings, ...(values as never[])), lease);
+  return Object.assign(query, {
+    rows: (rows: object | readonly object[], ...columns: string[]) => sql(rows as never, ...(columns as never[])),
+    json: (value: unknown) => sql.json(value as postgres.JSONValue),
+  }) as unknown as Query;
+}
+
+interface Sendable {
+  handler(query: Sendable): unknown;
+  reject(error: unknown): void;
+}
+
+/** postgres.js sends a query through its `handler` when it is first awaited; that is where the lease is checked. */
+function guard<T extends object>(pending: T, lease: Lease): T {
+  const query = pending as T & Sendable;
+  const send = query.handler;
+  query.handler = (sent) => (lease.revoked ? sent.reject(lost()) : send(sent));
+  return pending;
+}
+
+/** The first failure among promises that nobody awaits yet, or undefined. */
+async function settle(pending: readonly PromiseLike<unknown>[]): Promise<unknown> {
+  const results = await Promise.allSettled(pending);
+  const failed = results.find((result) => result.status === "rejected");
+  return failed ? failed.reason : undefined;
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
