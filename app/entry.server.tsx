@@ -1,0 +1,81 @@
+// Owns how a document is rendered: streamed, with the nonce of this response on every script.
+import { PassThrough } from "node:stream";
+import type { ActionFunctionArgs, AppLoadContext, EntryContext, LoaderFunctionArgs } from "@remix-run/node";
+import { createReadableStreamFromReadable } from "@remix-run/node";
+import { RemixServer } from "@remix-run/react";
+import { isbot } from "isbot";
+import { renderToPipeableStream } from "react-dom/server";
+import { createLogger } from "#app/platform/log.ts";
+import { DocumentContext, type DocumentSettings, schemeFromCookies } from "./ui/document-context.ts";
+
+declare module "@remix-run/node" {
+  interface Future {
+    v3_singleFetch: true;
+  }
+}
+
+/** Milliseconds until data that a loader deferred counts as failed. */
+export const streamTimeout = 5_000;
+
+const log = createLogger("web");
+
+/** Renders one document. Crawlers get it whole; browsers get the shell at once and deferred parts as they come. */
+export default function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  remixContext: EntryContext,
+  loadContext: AppLoadContext,
+): Promise<Response> {
+  const settings: DocumentSettings = {
+    nonce: typeof loadContext.nonce === "string" ? loadContext.nonce : "",
+    scheme: schemeFromCookies(request.headers.get("cookie")),
+    language: "en",
+  };
+  const ready = isbot(request.headers.get("user-agent") ?? "") ? "onAllReady" : "onShellReady";
+  headers.set("content-type", "text/html; charset=utf-8");
+
+  return new Promise((resolve, reject) => {
+    let shellSent = false;
+    let failed = false;
+    const { pipe, abort } = renderToPipeableStream(
+      <DocumentContext.Provider value={settings}>
+        <RemixServer context={remixContext} url={request.url} nonce={settings.nonce} />
+      </DocumentContext.Provider>,
+      {
+        nonce: settings.nonce,
+        [ready]() {
+          shellSent = true;
+          const body = new PassThrough();
+          body.once("close", stop);
+          resolve(new Response(createReadableStreamFromReadable(body), { headers, status: failed ? 500 : status }));
+          pipe(body);
+        },
+        onShellError(error: unknown) {
+          stop();
+          reject(error);
+        },
+        onError(error: unknown) {
+          failed = true;
+          // Errors before the shell reject the promise and are reported there.
+          if (shellSent && !request.signal.aborted) log.error("render_failed", { error });
+        },
+      },
+    );
+    // A moment longer than the data may take, so that a late rejection is still rendered.
+    const timer = setTimeout(abort, streamTimeout + 1_000);
+    request.signal.addEventListener("abort", abort, { once: true });
+
+    function stop() {
+      clearTimeout(timer);
+      request.signal.removeEventListener("abort", abort);
+    }
+  });
+}
+
+/** Reports what a loader or action threw unexpectedly. A person who left is no error. */
+export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs): void {
+  if (request.signal.aborted) return;
+  const { pathname } = new URL(request.url);
+  log.error("request_failed", { method: request.method, path: pathname, error });
+}
