@@ -1,0 +1,37 @@
+// Who may do what: the one table of permissions. Pure.
+import type { StaffRole, TenantRole } from "#app/platform/actor.ts";
+
+const MEMBER_PERMISSIONS = {
+  "dashboard:read": ["owner", "admin", "agent", "viewer"],
+  "conversations:read": ["owner", "admin", "agent", "viewer"],
+  "conversations:write": ["owner", "admin", "agent"],
+  "conversations:delete": ["owner", "admin"],
+  "knowledge:read": ["owner", "admin", "agent", "viewer"],
+  "knowledge:write": ["owner", "admin"],
+  "settings:read": ["owner", "admin", "agent", "viewer"],
+  "settings:write": ["owner", "admin"],
+  "keys:read": ["owner", "admin"],
+  "keys:write": ["owner", "admin"],
+  "onboarding:write": ["owner", "admin"],
+  "billing:read": ["owner", "admin"],
+  "billing:write": ["owner"],
+} as const satisfies Record<string, readonly TenantRole[]>;
+
+export type Permission = keyof typeof MEMBER_PERMISSIONS;
+export const PERMISSIONS = Object.keys(MEMBER_PERMISSIONS) as Permission[];
+
+/** Whether a member of this role may do this. */
+export function may(role: TenantRole, permission: Permission): boolean {
+  return (MEMBER_PERMISSIONS[permission] as readonly TenantRole[]).includes(role);
+}
+
+const STAFF_PERMISSIONS = {
+  "tenants:read": ["support", "billing", "superadmin"],
+} as const satisfies Record<string, readonly StaffRole[]>;
+
+export type StaffPermission = keyof typeof STAFF_PERMISSIONS;
+
+/** Whether a member of the operator's staff may do this. */
+export function staffMay(role: StaffRole, permission: StaffPermission): boolean {
+  return (STAFF_PERMISSIONS[permission] as readonly StaffRole[]).includes(role);
+}
