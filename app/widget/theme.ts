@@ -88,9 +88,9 @@ export function themeVariables(tokens: unknown, dark: boolean): Record<string, s
     text = [250, 250, 249];
     muted = [168, 162, 158];
   }
-  // Grounds so far apart that no colour can be read on both: the surface gives way.
-  const reach = (ground: Rgb) => contrast(readable(text, [background, surface], TEXT_RATIO), ground);
-  if (Math.min(reach(background), reach(surface)) < TEXT_RATIO) surface = background;
+  // Grounds so far apart that neither white nor black can be read on both: the surface gives way.
+  const suits = (pole: Rgb) => Math.min(contrast(pole, background), contrast(pole, surface)) >= TEXT_RATIO;
+  if (!suits(WHITE) && !suits(BLACK)) surface = background;
   const grounds = [background, surface];
   text = readable(text, grounds, TEXT_RATIO);
   muted = readable(muted, grounds, TEXT_RATIO);
