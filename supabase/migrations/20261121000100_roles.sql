@@ -48,6 +48,10 @@ end $$;
 revoke create on schema public from public;
 alter default privileges revoke execute on functions from public;
 alter default privileges revoke usage on types from public;
+-- A hosted project grants everything in `public` to its API roles by default, TRUNCATE too, which no policy stops.
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 
 grant usage on schema public, app, extensions to anon, authenticated, service_role, staff, foyer_gate;
 grant usage on schema app to foyer_web, foyer_worker, foyer_functions, foyer_staff;

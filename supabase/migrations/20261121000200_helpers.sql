@@ -32,7 +32,11 @@ $$;
 create function app.visitor_session() returns text language sql stable parallel safe set search_path = '' as $$
   select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'visitor_session', '')
 $$;
-grant execute on function app.uuid_v7(), app.claims(), app.tenant_id(), app.user_id(), app.visitor_session()
+-- Whether a job works across tenants. It must say so: a claim that is missing or empty opens nothing.
+create function app.across_tenants() returns boolean language sql stable parallel safe set search_path = '' as $$
+  select coalesce(nullif(current_setting('request.jwt.claims', true), '')::jsonb #>> '{app_metadata,across_tenants}', '') = 'true'
+$$;
+grant execute on function app.uuid_v7(), app.claims(), app.tenant_id(), app.user_id(), app.visitor_session(), app.across_tenants()
   to anon, authenticated, service_role, staff, foyer_gate, foyer_web, foyer_worker, foyer_functions, foyer_staff;
 
 create function app.touch() returns trigger language plpgsql set search_path = '' as $$
@@ -65,7 +69,7 @@ begin
     select * from (values
       ('members', 'authenticated', members, own),
       ('visitors', 'anon', visitors, own || coalesce(' and ' || visitors_also, '')),
-      ('system', 'service_role', 'select insert update delete', format('((select app.tenant_id()) is null or %s)', own)),
+      ('system', 'service_role', 'select insert update delete', format('((select app.across_tenants()) or %s)', own)),
       ('staff', 'staff', staff, 'true'),
       ('gate', 'foyer_gate', gate, 'true')
     ) as a(label, role_name, verbs, predicate)
@@ -95,8 +99,12 @@ begin
 end $$;
 
 -- Tells listeners that something of the tenant's changed. Ids only: a listener reads the rows through its own door.
-create function app.announce(topic text, subject uuid) returns void language sql volatile set search_path = '' as $$
-  select pg_catalog.pg_notify('foyer_changes',
-    json_build_object('tenant_id', app.tenant_id(), 'topic', topic, 'id', subject)::text)
-$$;
+create function app.announce(topic text, subject uuid) returns void language plpgsql volatile set search_path = '' as $$
+begin
+  if topic !~ '^[a-z][a-z_.]{0,39}$' then
+    raise exception 'a topic is one word' using errcode = 'invalid_parameter_value';
+  end if;
+  perform pg_catalog.pg_notify('foyer_changes',
+    json_build_object('tenant_id', app.tenant_id(), 'topic', topic, 'id', subject)::text);
+end $$;
 grant execute on function app.announce(text, uuid) to anon, authenticated, service_role, staff, foyer_gate;

@@ -64,6 +64,9 @@ create table public.memberships (
 );
 create index memberships_user on public.memberships (user_id);
 select app.isolate('public.memberships', members => 'select update delete', gate => 'select insert update delete');
+-- A membership never passes to another person: that would show their address to whoever guesses their id.
+revoke update on public.memberships from authenticated;
+grant update (role) on public.memberships to authenticated;
 
 create table public.invitations (
   tenant_id uuid not null references public.tenants (id) on delete cascade,
@@ -78,7 +81,7 @@ create table public.invitations (
   primary key (tenant_id, id),
   unique (tenant_id, email)
 );
-create index invitations_token on public.invitations (token_hash);
+create unique index invitations_token on public.invitations (token_hash);
 select app.isolate('public.invitations', gate => 'select update');
 
 create table public.api_keys (
@@ -95,7 +98,8 @@ create table public.api_keys (
   revoked_at timestamptz,
   primary key (tenant_id, id)
 );
-create index api_keys_hash on public.api_keys (key_hash);
+-- One key leads to one tenant: nobody can put another's key beside their own.
+create unique index api_keys_hash on public.api_keys (key_hash);
 create index api_keys_list on public.api_keys (tenant_id, created_at desc);
 select app.isolate('public.api_keys', members => 'select insert update', gate => 'select update');
 
@@ -109,7 +113,8 @@ create table public.widget_keys (
   revoked_at timestamptz,
   primary key (tenant_id, id)
 );
-create index widget_keys_public on public.widget_keys (public_key);
+-- Unique across tenants, as the key stands in public pages: a second tenant with it would take over the chat.
+create unique index widget_keys_public on public.widget_keys (public_key);
 select app.isolate('public.widget_keys', members => 'select insert update', gate => 'select');
 
 create table public.domains (

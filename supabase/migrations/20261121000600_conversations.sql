@@ -14,7 +14,8 @@ create table public.conversations (
   created_at timestamptz not null default now(),
   last_message_at timestamptz not null default now(),
   primary key (tenant_id, id),
-  unique (tenant_id, channel, visitor_session)
+  unique (tenant_id, channel, visitor_session),
+  unique (tenant_id, id, visitor_session)
 );
 create index conversations_recent on public.conversations (tenant_id, last_message_at desc, id desc);
 create index conversations_state on public.conversations (tenant_id, state, last_message_at desc);
@@ -42,7 +43,9 @@ create table public.messages (
   primary key (tenant_id, id),
   unique (tenant_id, conversation_id, client_message_id),
   unique (tenant_id, reply_to),
-  foreign key (tenant_id, conversation_id) references public.conversations (tenant_id, id) on delete cascade
+  -- With the session, so that one visitor can't write into another's conversation.
+  foreign key (tenant_id, conversation_id, visitor_session)
+    references public.conversations (tenant_id, id, visitor_session) on delete cascade
 );
 create index messages_thread on public.messages (tenant_id, conversation_id, created_at, id);
 create index messages_recent on public.messages (tenant_id, created_at desc);
@@ -64,7 +67,9 @@ create table public.leads (
   updated_at timestamptz not null default now(),
   primary key (tenant_id, id),
   unique (tenant_id, conversation_id),
-  foreign key (tenant_id, conversation_id) references public.conversations (tenant_id, id) on delete cascade,
+  -- With the session, so that one visitor can't write into another's conversation.
+  foreign key (tenant_id, conversation_id, visitor_session)
+    references public.conversations (tenant_id, id, visitor_session) on delete cascade,
   check (email is not null or phone is not null)
 );
 create index leads_recent on public.leads (tenant_id, created_at desc);

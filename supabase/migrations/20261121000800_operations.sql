@@ -30,7 +30,9 @@ create table public.idempotency_keys (
   unique (tenant_id, scope, key)
 );
 create index idempotency_keys_age on public.idempotency_keys (created_at);
-select app.isolate('public.idempotency_keys', visitors => 'select insert update');
+-- A visitor reaches answers kept for their own session only.
+select app.isolate('public.idempotency_keys', visitors => 'select insert update',
+  visitors_also => 'scope = ''visitor:'' || (select app.visitor_session())');
 
 -- Mails wait here until the worker has handed them over. A mail about an account has no tenant.
 create table public.outbox_mails (
@@ -39,11 +41,13 @@ create table public.outbox_mails (
   recipient text not null,
   template text not null,
   data jsonb not null default '{}',
-  dedupe_key text not null unique,
+  dedupe_key text not null,
   status text not null default 'queued' check (status in ('queued', 'sent', 'failed')),
   attempts integer not null default 0,
   created_at timestamptz not null default now(),
-  sent_at timestamptz
+  sent_at timestamptz,
+  -- Within the tenant: nobody can use up another's key and so hold back their mail.
+  unique nulls not distinct (tenant_id, dedupe_key)
 );
 create index outbox_mails_tenant on public.outbox_mails (tenant_id, created_at desc);
 select app.isolate('public.outbox_mails', members => '', gate => 'select insert');
@@ -73,6 +77,7 @@ create unlogged table public.rate_limits (
 );
 alter table public.rate_limits enable row level security;
 alter table public.rate_limits force row level security;
+revoke all on public.rate_limits from public, anon, authenticated, service_role, staff;
 create policy gate_select on public.rate_limits for select to foyer_gate using (true);
 create policy gate_insert on public.rate_limits for insert to foyer_gate with check (true);
 create policy gate_update on public.rate_limits for update to foyer_gate using (true) with check (true);

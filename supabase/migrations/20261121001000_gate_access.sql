@@ -62,7 +62,7 @@ begin
   return query
     select s.id, u.id, u.email, u.email_confirmed_at is not null, coalesce(u.raw_user_meta_data ->> 'display_name', ''),
       u.raw_app_meta_data ->> 'staff_role',
-      t.id, m.role, t.name, t.slug, t.status, t.onboarding_step, t.trial_ends_at, t.time_zone,
+      t.id, case when t.id is not null then m.role end, t.name, t.slug, t.status, t.onboarding_step, t.trial_ends_at, t.time_zone,
       (select count(*) from public.memberships own where own.user_id = u.id)
     from public.sessions s
     join public.users u on u.id = s.user_id
@@ -90,7 +90,8 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.sessions s set tenant_id = p_tenant
   where s.id = (app.claims() ->> 'session_id')::uuid and s.user_id = app.user_id()
-    and exists (select from public.memberships m where m.tenant_id = p_tenant and m.user_id = app.user_id());
+    and exists (select from public.memberships m join public.tenants t on t.id = m.tenant_id
+      where m.tenant_id = p_tenant and m.user_id = app.user_id() and t.status <> 'deleted');
   return found;
 end $$;
 select app.guard_function('app.switch_tenant(uuid)', 'authenticated');

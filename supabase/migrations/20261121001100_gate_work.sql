@@ -9,6 +9,9 @@ declare
   starts timestamptz := pgboss.job_now() + make_interval(secs => coalesce((p_options ->> 'startAfter')::double precision, 0));
   created uuid;
 begin
+  if app.tenant_id() is not null and p_data ->> 'tenantId' <> app.tenant_id()::text then
+    raise exception 'a tenant enqueues work for itself only' using errcode = 'insufficient_privilege';
+  end if;
   select * into q from pgboss.queue where name = p_queue;
   if not found then
     raise exception 'There is no queue %', p_queue using errcode = 'undefined_object';
@@ -28,7 +31,7 @@ begin
   end if;
   return created;
 end $$;
-select app.guard_function('app.enqueue_job(text, jsonb, jsonb)', 'authenticated anon service_role foyer_gate');
+select app.guard_function('app.enqueue_job(text, jsonb, jsonb)', 'authenticated anon service_role staff foyer_gate');
 
 -- Puts a mail into the outbox once per dedupe key and wakes the sender.
 create function app.queue_mail(p_recipient text, p_template text, p_data jsonb, p_key text) returns void
@@ -38,7 +41,7 @@ declare
 begin
   insert into public.outbox_mails (tenant_id, recipient, template, data, dedupe_key)
   values (app.tenant_id(), p_recipient, p_template, p_data, p_key)
-  on conflict (dedupe_key) do nothing returning id into mail;
+  on conflict (tenant_id, dedupe_key) do nothing returning id into mail;
   if mail is not null then
     perform app.enqueue_job('mail.send', jsonb_build_object('mailId', mail), '{}');
   end if;

@@ -97,8 +97,10 @@ begin
   select coalesce(
     (select s.tenant_id from public.sessions s
       join public.memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
+      join public.tenants t on t.id = m.tenant_id and t.status <> 'deleted'
       where s.user_id = p_user order by s.last_seen_at desc limit 1),
-    (select m.tenant_id from public.memberships m where m.user_id = p_user order by m.created_at limit 1)) into tenant;
+    (select m.tenant_id from public.memberships m join public.tenants t on t.id = m.tenant_id and t.status <> 'deleted'
+      where m.user_id = p_user order by m.created_at, m.tenant_id limit 1)) into tenant;
   update public.sessions set revoked_at = now() where token_hash = p_replaces and revoked_at is null;
   update public.users set last_sign_in_at = now() where id = p_user;
   return app.insert_session(p_user, p_session, tenant);
@@ -147,8 +149,9 @@ create function app.issue_token(p_user uuid, p_kind text, p_hash text, p_lifetim
 returns table (display_name text, already_member boolean)
 language plpgsql volatile security definer set search_path = '' as $$
 begin
+  -- Somebody who has gone since gets no mail.
   insert into public.one_time_tokens (user_id, kind, token_hash, expires_at)
-  values (p_user, p_kind, p_hash, now() + p_lifetime);
+  select u.id, p_kind, p_hash, now() + p_lifetime from public.users u where u.id = p_user;
   return query
     select coalesce(u.raw_user_meta_data ->> 'display_name', ''),
       exists (select from public.users o where o.email = u.email and o.email_confirmed_at is not null and o.id <> u.id)
@@ -175,6 +178,10 @@ begin
   end if;
   perform pg_advisory_xact_lock(hashtextextended('email:' || person.email, 0));
   select u.id into holder from public.users u where u.email = person.email and u.email_confirmed_at is not null;
+  if holder = person.id then
+    -- Another of this person's links came first.
+    return 'verified';
+  end if;
   if holder is null then
     update public.users set email_confirmed_at = now() where id = person.id;
     return 'verified';
@@ -198,6 +205,7 @@ begin
   if person is null then
     return 'invalid';
   end if;
+  perform pg_advisory_xact_lock(hashtextextended('email:' || u.email, 0)) from public.users u where u.id = person;
   update public.users u set encrypted_password = p_password_hash,
     email_confirmed_at = case
       when u.email_confirmed_at is not null then u.email_confirmed_at
@@ -232,9 +240,10 @@ declare
 begin
   select m.tenant_id, m.role, extract(epoch from m.created_at)::bigint as epoch into place
   from public.memberships m
+  join public.tenants t on t.id = m.tenant_id and t.status <> 'deleted'
   left join public.sessions s on s.user_id = m.user_id and s.tenant_id = m.tenant_id and s.revoked_at is null
   where m.user_id = (event ->> 'user_id')::uuid
-  order by s.last_seen_at desc nulls last, m.created_at limit 1;
+  order by s.last_seen_at desc nulls last, m.created_at, m.tenant_id limit 1;
   ours := coalesce(claims -> 'app_metadata', '{}'::jsonb) - 'tenant_id' - 'tenant_role' - 'epoch';
   if found then
     ours := ours || jsonb_build_object('tenant_id', place.tenant_id, 'tenant_role', place.role, 'epoch', place.epoch);

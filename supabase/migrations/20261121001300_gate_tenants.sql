@@ -11,14 +11,21 @@ select app.guard_function('app.slug_available(text)', 'authenticated');
 create function app.claim_slug(p_slug text, p_host text) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 begin
+  if lower(p_host) not like p_slug || '.%' then
+    return false;
+  end if;
   update public.tenants set slug = p_slug where id = app.tenant_id() and (status = 'pending' or slug = p_slug);
   if not found then
     return false;
   end if;
   delete from public.domains where tenant_id = app.tenant_id() and kind = 'subdomain' and host <> lower(p_host);
   insert into public.domains (tenant_id, host, kind) values (app.tenant_id(), lower(p_host), 'subdomain')
-  on conflict (host) do nothing;
-  return exists (select from public.domains where tenant_id = app.tenant_id() and host = lower(p_host));
+  on conflict (host) do update set host = excluded.host where domains.tenant_id = excluded.tenant_id;
+  if not found then
+    -- Undoes the change of the slug as well.
+    raise unique_violation;
+  end if;
+  return true;
 exception when unique_violation then
   return false;
 end $$;
