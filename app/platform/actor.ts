@@ -1,4 +1,6 @@
 // Who acts: every door to the database takes one of these and turns it into JWT claims.
+import { AppError } from "./errors.ts";
+import { isUuid } from "./ids.ts";
 
 export type TenantRole = "owner" | "admin" | "agent" | "viewer";
 export type StaffRole = "support" | "billing" | "superadmin";
@@ -37,7 +39,7 @@ export interface StaffActor {
   sessionId: string;
   role: StaffRole;
 }
-/** A job. With a tenant it sees that tenant alone. */
+/** A job. With a tenant it sees that tenant alone; it works across tenants only where the field is left out. */
 export interface SystemActor {
   kind: "system";
   reason: string;
@@ -47,7 +49,10 @@ export interface SystemActor {
 export type Actor = MemberActor | ApiKeyActor | VisitorActor | UserActor | StaffActor | SystemActor;
 export type TenantActor = MemberActor | ApiKeyActor;
 
-/** JWT claims in the shape that Supabase Auth issues (`role`, `sub`, `app_metadata`). */
+/**
+ * JWT claims in the shape that Supabase Auth issues (`role`, `sub`, `app_metadata`).
+ * @throws AppError internal for a tenant that is no id: an empty one must not pass for none
+ */
 export function claimsOf(actor: Actor): Record<string, unknown> {
   switch (actor.kind) {
     case "member":
@@ -55,16 +60,16 @@ export function claimsOf(actor: Actor): Record<string, unknown> {
         role: "authenticated",
         sub: actor.userId,
         session_id: actor.sessionId,
-        app_metadata: { tenant_id: actor.tenantId, tenant_role: actor.role },
+        app_metadata: { tenant_id: tenantOf(actor), tenant_role: actor.role },
       };
     case "api_key":
       return {
         role: "authenticated",
         sub: actor.keyId,
-        app_metadata: { tenant_id: actor.tenantId, tenant_role: "api_key" },
+        app_metadata: { tenant_id: tenantOf(actor), tenant_role: "api_key" },
       };
     case "visitor":
-      return { role: "anon", visitor_session: actor.sessionId, app_metadata: { tenant_id: actor.tenantId } };
+      return { role: "anon", visitor_session: actor.sessionId, app_metadata: { tenant_id: tenantOf(actor) } };
     case "user":
       return { role: "authenticated", sub: actor.userId, session_id: actor.sessionId, app_metadata: {} };
     case "staff":
@@ -75,8 +80,17 @@ export function claimsOf(actor: Actor): Record<string, unknown> {
         app_metadata: { staff_role: actor.role },
       };
     case "system":
-      return { role: "service_role", sub: null, app_metadata: actor.tenantId ? { tenant_id: actor.tenantId } : {} };
+      return {
+        role: "service_role",
+        sub: null,
+        app_metadata: "tenantId" in actor ? { tenant_id: tenantOf(actor) } : { across_tenants: true },
+      };
   }
+}
+
+function tenantOf({ tenantId }: { tenantId?: string }): string {
+  if (tenantId === undefined || !isUuid(tenantId)) throw new AppError("internal", "This work belongs to no tenant.");
+  return tenantId;
 }
 
 /** How the audit log names the actor. */

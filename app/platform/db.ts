@@ -68,6 +68,7 @@ export function createDb(options: PoolOptions): Db {
     fn: (tx: never) => Promise<T>,
     { readOnly = false }: TxOptions = {},
   ): Promise<T> {
+    const claims = JSON.stringify(claimsOf(actor));
     const lease = await pool.lease();
     let open = false;
     try {
@@ -76,7 +77,7 @@ export function createDb(options: PoolOptions): Db {
       // transaction is aborted or was never open, and a login by itself may read nothing.
       const started = settle([
         sql.unsafe(readOnly ? "begin read only" : "begin").execute(),
-        sql`select set_config('role', ${role}, true), set_config('request.jwt.claims', ${JSON.stringify(claimsOf(actor))}, true)`.execute(),
+        sql`select set_config('role', ${role}, true), set_config('request.jwt.claims', ${claims}, true)`.execute(),
       ]);
       open = true;
       const result = await fn(handle(lease) as never).catch(async (error) => {
@@ -84,13 +85,14 @@ export function createDb(options: PoolOptions): Db {
       });
       const failed = await started;
       if (failed) throw failed;
-      const done = await commit(lease);
+      if (lease.revoked) throw lost();
       open = false;
+      const done = await settleWith("commit", lease);
       // Postgres answers COMMIT of an aborted transaction with ROLLBACK and no error.
       if (done !== "COMMIT") throw new AppError("internal", "A statement failed and its error was swallowed.");
       return result;
     } catch (error) {
-      if (open && !lease.revoked) await lease.client.unsafe("rollback").catch(() => {});
+      if (open && !lease.revoked) await settleWith("rollback", lease).catch(() => {});
       throw translateDatabaseError(error);
     } finally {
       pool.release(lease);
@@ -115,16 +117,25 @@ export function createDb(options: PoolOptions): Db {
       }
     },
     async listen(channel, onPayload, onConnect) {
-      const { unlisten } = await listener().listen(channel, onPayload, onConnect);
-      return unlisten;
+      // After a reconnection postgres.js no longer finds the listener to remove; so that it falls silent all the same:
+      let active = true;
+      const { unlisten } = await listener().listen(
+        channel,
+        (payload) => active && onPayload(payload),
+        () => active && onConnect?.(),
+      );
+      return async () => {
+        active = false;
+        await unlisten();
+      };
     },
     close: () => pool.close(),
   };
 }
 
-async function commit(lease: Lease): Promise<string> {
-  if (lease.revoked) throw lost();
-  const pending = lease.client.unsafe("commit").execute();
+/** Ends the transaction. From here on the handle sends nothing: it would run outside of any transaction. */
+async function settleWith(ending: "commit" | "rollback", lease: Lease): Promise<string> {
+  const pending = lease.client.unsafe(ending).execute();
   lease.revoke();
   return (await pending).command;
 }
@@ -143,16 +154,29 @@ function handle(lease: Lease): Query {
   }) as unknown as Query;
 }
 
-interface Sendable {
+interface Sendable extends PromiseLike<unknown> {
   handler(query: Sendable): unknown;
   reject(error: unknown): void;
+  /** What postgres.js looks at before it writes a query to a connection. */
+  cancelled: unknown;
 }
 
-/** postgres.js sends a query through its `handler` when it is first awaited; that is where the lease is checked. */
+/**
+ * postgres.js sends a query through its `handler` when it is first awaited; that is where the lease is checked.
+ * A query that is still queued when the connection goes would be written to the next one; it is called off instead.
+ */
 function guard<T extends object>(pending: T, lease: Lease): T {
   const query = pending as T & Sendable;
   const send = query.handler;
-  query.handler = (sent) => (lease.revoked ? sent.reject(lost()) : send(sent));
+  query.handler = (sent) => {
+    if (lease.revoked) return sent.reject(lost());
+    const forget = lease.onLost(() => {
+      sent.cancelled = true;
+      sent.reject(lost());
+    });
+    sent.then(forget, forget);
+    return send(sent);
+  };
   return pending;
 }
 

@@ -13,6 +13,8 @@ export interface Lease {
   /** True from the moment the connection closed or the lease was given back. */
   readonly revoked: boolean;
   revoke(): void;
+  /** Calls back when the connection closes under the lease, before anything else can be sent. Returns how to stop. */
+  onLost(callback: () => void): () => void;
 }
 
 export interface PoolOptions {
@@ -41,7 +43,7 @@ interface Waiter {
 
 interface Slot {
   client: Client;
-  lease: { revoked: boolean } | null;
+  lease: { revoked: boolean; onLost: Set<() => void> } | null;
 }
 
 const busy = () =>
@@ -79,8 +81,10 @@ export function createPool(options: PoolOptions): Pool {
     function lost(): void {
       if (!slot.lease) return;
       slot.lease.revoked = true;
+      for (const callback of slot.lease.onLost) callback();
       slot.client.end({ timeout: 0 }).catch(() => {});
       slots.delete(slot);
+      serve();
     }
     slots.add(slot);
     return slot;
@@ -89,7 +93,7 @@ export function createPool(options: PoolOptions): Pool {
   const owners = new WeakMap<Lease, Slot>();
 
   function hand(slot: Slot): Lease {
-    const state = { revoked: false };
+    const state = { revoked: false, onLost: new Set<() => void>() };
     slot.lease = state;
     const lease: Lease = {
       client: slot.client,
@@ -99,6 +103,10 @@ export function createPool(options: PoolOptions): Pool {
       revoke() {
         state.revoked = true;
       },
+      onLost(callback) {
+        state.onLost.add(callback);
+        return () => state.onLost.delete(callback);
+      },
     };
     owners.set(lease, slot);
     return lease;
@@ -106,6 +114,15 @@ export function createPool(options: PoolOptions): Pool {
 
   function next(): Slot | undefined {
     return idle.pop() ?? (slots.size < options.size ? open() : undefined);
+  }
+
+  /** Gives a free connection to whoever waits longest. */
+  function serve(): void {
+    const waiter = closed ? undefined : waiting.shift();
+    if (!waiter) return;
+    const free = next();
+    if (free) waiter.give(free);
+    else waiting.unshift(waiter);
   }
 
   return {
@@ -139,11 +156,7 @@ export function createPool(options: PoolOptions): Pool {
       lease.revoke();
       slot.lease = null;
       if (slots.has(slot)) idle.push(slot);
-      const waiter = waiting.shift();
-      if (!waiter) return;
-      const free = next();
-      if (free) waiter.give(free);
-      else waiting.unshift(waiter);
+      serve();
     },
     dedicated() {
       const client = connect(() => {});
