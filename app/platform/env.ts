@@ -140,3 +140,9 @@ export function tenantOrigin(env: Pick<Env, "appUrl" | "appDomain">, slug: strin
   const app = new URL(env.appUrl);
   return `${app.protocol}//${slug}.${env.appDomain}${app.port ? `:${app.port}` : ""}`;
 }
+
+/** The environment for a process that we start: ours, with these keys set, or taken out where undefined. */
+export function environmentWith(changes: Record<string, string | undefined>): NodeJS.ProcessEnv {
+  const merged = Object.entries({ ...surroundings(), ...changes }).filter(([, value]) => value !== undefined);
+  return { NODE_ENV: "development", ...Object.fromEntries(merged) };
+}

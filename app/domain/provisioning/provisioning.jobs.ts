@@ -1,0 +1,17 @@
+// Jobs of provisioning: move a tenant's run forward; find runs that nobody is moving.
+import { z } from "zod";
+import { defineJob } from "#app/platform/jobs.ts";
+
+export const Reconcile = defineJob({
+  name: "provisioning.reconcile",
+  schema: z.object({ tenantId: z.uuid(), runId: z.uuid() }),
+  retry: { limit: 20, delaySeconds: 1, maxDelaySeconds: 60 },
+  expireSeconds: 120,
+});
+
+export const SweepRuns = defineJob({
+  name: "provisioning.sweep",
+  schema: z.object({}),
+  retry: { limit: 1, delaySeconds: 5, maxDelaySeconds: 5 },
+  expireSeconds: 60,
+});

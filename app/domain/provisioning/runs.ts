@@ -1,0 +1,79 @@
+// Provisioning runs as members see them: start one, watch it, try again. The worker moves them (reconcile.ts).
+import type { MemberActor } from "#app/platform/actor.ts";
+import type { InTenantTx, TenantTx } from "#app/platform/db.ts";
+import { AppError } from "#app/platform/errors.ts";
+import { enqueue } from "#app/platform/jobs.ts";
+import { recordAudit } from "../audit/audit.ts";
+import { STEP_LABELS, STEP_NAMES, type StepName, type StepStatus } from "./plan.ts";
+import { Reconcile } from "./provisioning.jobs.ts";
+
+export interface RunStep {
+  id: string;
+  name: StepName;
+  label: string;
+  status: StepStatus;
+  /** Why it is where it is, in words for the registrant. */
+  reason: string | null;
+  attempts: number;
+  finishedAt: Date | null;
+}
+
+export interface Run {
+  id: string;
+  status: "running" | "done" | "failed" | "cancelled";
+  createdAt: Date;
+  finishedAt: Date | null;
+  steps: RunStep[];
+}
+
+/** Starts the registration's run; where there is one already, finds it. The work begins when this commits. */
+export async function startProvisioning(tx: TenantTx, actor: MemberActor): Promise<{ runId: string }> {
+  const [known] = await tx<{ id: string }[]>`
+    select id from provisioning_runs where kind = 'registration' and status <> 'cancelled' order by created_at desc limit 1`;
+  if (known) return { runId: known.id };
+  const [run] = await tx<{ id: string }[]>`
+    insert into provisioning_runs (tenant_id) values (app.tenant_id())
+    on conflict (tenant_id, kind) where status in ('running', 'failed') do update set kind = excluded.kind
+    returning id`;
+  if (!run) throw new AppError("internal", "The set-up could not be started.");
+  await tx`
+    insert into provisioning_steps (tenant_id, run_id, name, position)
+    select app.tenant_id(), ${run.id}, name, position
+    from unnest(${[...STEP_NAMES]}::text[]) with ordinality as step (name, position)
+    on conflict (tenant_id, run_id, name) do nothing`;
+  await recordAudit(tx, actor, "provisioning.started", run.id);
+  await wake(tx, actor.tenantId, run.id);
+  return { runId: run.id };
+}
+
+/** Has the worker look at a run, now or after some seconds. */
+export async function wake(tx: InTenantTx, tenantId: string, runId: string, afterSeconds = 0): Promise<void> {
+  await enqueue(tx, Reconcile, { tenantId, runId }, { startAfterSeconds: afterSeconds });
+}
+
+/** The tenant's latest run with its steps in order. */
+export async function currentRun(tx: TenantTx): Promise<Run | null> {
+  const [run] = await tx<Omit<Run, "steps">[]>`
+    select id, status, created_at, finished_at from provisioning_runs order by created_at desc limit 1`;
+  if (!run) return null;
+  const steps = await tx<Omit<RunStep, "label">[]>`
+    select id, name, status, reason, attempts, finished_at from provisioning_steps
+    where run_id = ${run.id} order by position`;
+  return { ...run, steps: steps.map((step) => ({ ...step, label: STEP_LABELS[step.name] ?? step.name })) };
+}
+
+/** Gives the failed steps of a run another round. On a run that isn't stuck it only wakes the worker. */
+export async function retryRun(tx: TenantTx, actor: MemberActor, runId: string): Promise<void> {
+  const [run] = await tx<
+    { id: string; status: string }[]
+  >`select id, status from provisioning_runs where id = ${runId} for update`;
+  if (!run) throw new AppError("not_found", "There is no such set-up.");
+  if (run.status === "done" || run.status === "cancelled") return;
+  await tx`
+    update provisioning_steps set status = 'pending', attempts = 0, next_attempt_at = null, reason = null
+    where run_id = ${runId} and status in ('failed', 'waiting')`;
+  await tx`update provisioning_runs set status = 'running' where id = ${runId}`;
+  await recordAudit(tx, actor, "provisioning.retried", runId);
+  await tx`select app.announce('provisioning', ${runId})`;
+  await wake(tx, actor.tenantId, runId);
+}

@@ -1,0 +1,67 @@
+// Registration: a person, their first tenant and their session in one stroke; further tenants later.
+import type { Db, UserTx } from "#app/platform/db.ts";
+import { AppError } from "#app/platform/errors.ts";
+import { makeWidgetKey } from "./keys.ts";
+import type { IdentityProvider } from "./ports.ts";
+import type { BusinessType, Company, SignUp } from "./registration.schema.ts";
+import { makeSession, type Origin } from "./sessions.ts";
+
+export interface Registered {
+  userId: string;
+  tenantId: string;
+  /** The session's token, for the cookie. */
+  token: string;
+}
+
+/** How a new tenant starts out: its look and the questions that its agent offers. Source: the branding presets. */
+export type StartingPoint = (businessType: BusinessType) => { theme: object; suggestions: string[] };
+
+/**
+ * Signs a person up. Looks and takes the same whether or not the address is known: an address that somebody has
+ * proved gives a provisional account, and the mail that follows tells its owner.
+ */
+export async function register(
+  db: Db,
+  identity: IdentityProvider,
+  start: StartingPoint,
+  input: SignUp,
+  origin: Origin,
+): Promise<Registered> {
+  const account = await identity.signUp(input);
+  const session = await makeSession(origin);
+  const company = companyRow(input, start, { contactName: input.displayName, contactEmail: input.email });
+  const [row] = await db.gate<{ userId: string; tenantId: string }[]>`
+    select * from app.register(${account.userId}, ${input.email}, ${account.passwordHash}, ${input.displayName},
+      ${JSON.stringify(session.row)}::text::jsonb, ${JSON.stringify(company)}::text::jsonb)`;
+  if (!row) throw new AppError("internal", "The account could not be created.");
+  return { ...row, token: session.token };
+}
+
+/** Creates a further tenant for somebody who is signed in, and makes it the session's current one. */
+export async function createTenant(
+  tx: UserTx,
+  start: StartingPoint,
+  input: Company,
+  contact: { contactName: string; contactEmail: string },
+): Promise<string> {
+  const [row] = await tx<
+    { id: string }[]
+  >`select app.create_tenant(${tx.json(companyRow(input, start, contact))}) as id`;
+  if (!row) throw new AppError("internal", "The organisation could not be created.");
+  return row.id;
+}
+
+function companyRow(input: Company, start: StartingPoint, contact: { contactName: string; contactEmail: string }) {
+  return {
+    name: input.companyName,
+    businessType: input.businessType,
+    industry: input.industry,
+    region: input.region,
+    expectedUsers: input.expectedUsers,
+    contactPhone: input.contactPhone,
+    timeZone: input.timeZone,
+    widgetKey: makeWidgetKey(),
+    ...contact,
+    ...start(input.businessType),
+  };
+}

@@ -1,0 +1,145 @@
+// Who may come in: each route's loader and action is made by one of these. They resolve the session, check the
+// permission, open the right door, and turn expected failures into responses.
+import { type ActionFunctionArgs, type AppLoadContext, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
+import { may, type Permission } from "#app/domain/team/permissions.ts";
+import { resolveSession, type SignedIn } from "#app/domain/team/sessions.ts";
+import { paths } from "#app/paths.ts";
+import type { MemberActor, TenantRole, UserActor } from "#app/platform/actor.ts";
+import type { TenantTx, UserTx } from "#app/platform/db.ts";
+import { AppError, statusOf } from "#app/platform/errors.ts";
+import type { WebServices } from "#app/wiring.ts";
+import "./context.ts";
+import { readSessionToken } from "./session-cookie.ts";
+
+type Args = LoaderFunctionArgs | ActionFunctionArgs;
+
+export interface PublicContext {
+  request: Request;
+  url: URL;
+  params: Record<string, string | undefined>;
+  services: WebServices;
+  context: AppLoadContext;
+}
+export interface UserContext extends PublicContext {
+  viewer: SignedIn;
+  actor: UserActor;
+}
+/** A signed-in person in a tenant: all that `SignedIn` may lack is there. */
+export type Member = SignedIn & {
+  tenantId: string;
+  tenantRole: TenantRole;
+  tenantName: string;
+  tenantStatus: string;
+  onboardingStep: string;
+  timeZone: string;
+};
+export interface MemberContext extends PublicContext {
+  viewer: Member;
+  actor: MemberActor;
+}
+
+/** Whether the app is reached over https, as its public address says. */
+export function isSecure(services: WebServices): boolean {
+  return services.env.appUrl.startsWith("https:");
+}
+
+/** Who is signed in on this request, or null. Asked once a request however many loaders run. */
+export function signedIn(context: AppLoadContext, request: Request): Promise<SignedIn | null> {
+  context.signedIn ??= resolveSession(context.services.db, readSessionToken(request, isSecure(context.services)));
+  return context.signedIn;
+}
+
+const REFUSED = new Set(["suspended", "cancelled", "deleted"]);
+
+/** The signed-in person, or a way to the sign-in page and back. */
+export async function requireUser({ request, context }: Args): Promise<{ viewer: SignedIn; actor: UserActor }> {
+  const viewer = await signedIn(context, request);
+  if (!viewer) {
+    if (request.method !== "GET") throw new AppError("unauthenticated", "Please sign in again.");
+    const url = new URL(request.url);
+    throw redirect(paths.signIn({ next: url.pathname.replace(/\.data$/, "") + url.search }));
+  }
+  return { viewer, actor: { kind: "user", userId: viewer.userId, sessionId: viewer.sessionId } };
+}
+
+/** The signed-in person in their tenant, allowed to do this there. */
+export async function requireMember(
+  args: Args,
+  permission: Permission,
+): Promise<{ viewer: Member; actor: MemberActor }> {
+  const { viewer } = await requireUser(args);
+  if (!isMember(viewer)) {
+    if (args.request.method !== "GET")
+      throw new AppError("forbidden", "You don't belong to this organisation any more.");
+    throw redirect(paths.switchTenant());
+  }
+  if (REFUSED.has(viewer.tenantStatus)) {
+    throw new AppError("forbidden", "This organisation is suspended. Please contact support.", {
+      reason: "tenant_suspended",
+    });
+  }
+  if (!may(viewer.tenantRole, permission)) {
+    throw new AppError("forbidden", "Your role doesn't allow this. Ask an owner or admin of your organisation.");
+  }
+  const { userId, sessionId, tenantId, tenantRole: role } = viewer;
+  return { viewer, actor: { kind: "member", userId, sessionId, tenantId, role } };
+}
+
+function isMember(viewer: SignedIn): viewer is Member {
+  return viewer.tenantId !== null && viewer.tenantRole !== null;
+}
+
+function publicContext({ request, params, context }: Args): PublicContext {
+  return { request, params, context, services: context.services, url: new URL(request.url) };
+}
+
+/** Turns an expected failure into a response that error boundaries and single fetch understand. */
+async function shaped<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const headers = error.retryAfter ? { "retry-after": String(Math.max(1, Math.ceil(error.retryAfter))) } : undefined;
+    throw data(
+      { code: error.reason ?? error.code, message: error.message },
+      { status: statusOf(error), ...(headers && { headers }) },
+    );
+  }
+}
+
+/** A loader or action that anybody may call. */
+export function publicRoute<T>(fn: (context: PublicContext) => Promise<T>) {
+  return (args: Args): Promise<T> => shaped(() => fn(publicContext(args)));
+}
+
+/** A loader for a signed-in person's own account, in a read-only transaction. */
+export function userLoader<T>(fn: (context: UserContext & { tx: UserTx }) => Promise<T>) {
+  return (args: LoaderFunctionArgs): Promise<T> =>
+    shaped(async () => {
+      const who = await requireUser(args);
+      const db = args.context.services.db;
+      return db.asUser(who.actor, (tx) => fn({ ...publicContext(args), ...who, tx }), { readOnly: true });
+    });
+}
+
+/** An action on a signed-in person's own account. It opens its own transactions. */
+export function userAction<T>(fn: (context: UserContext) => Promise<T>) {
+  return (args: ActionFunctionArgs): Promise<T> =>
+    shaped(async () => fn({ ...publicContext(args), ...(await requireUser(args)) }));
+}
+
+/** A loader for members with this permission, in one read-only transaction. */
+export function memberLoader<T>(permission: Permission, fn: (context: MemberContext & { tx: TenantTx }) => Promise<T>) {
+  return (args: LoaderFunctionArgs): Promise<T> =>
+    shaped(async () => {
+      const who = await requireMember(args, permission);
+      const db = args.context.services.db;
+      return db.asTenant(who.actor, (tx) => fn({ ...publicContext(args), ...who, tx }), { readOnly: true });
+    });
+}
+
+/** An action for members with this permission. It opens its own transactions. */
+export function memberAction<T>(permission: Permission, fn: (context: MemberContext) => Promise<T>) {
+  return (args: ActionFunctionArgs): Promise<T> =>
+    shaped(async () => fn({ ...publicContext(args), ...(await requireMember(args, permission)) }));
+}

@@ -1,0 +1,103 @@
+// Which adapter stands behind each port: the only file that chooses. Adapters that need Node are loaded only by the
+// processes that use them, so that the edge functions can use this file too.
+
+import { createBuiltinModel } from "./domain/agent/builtin-model.ts";
+import type { Model } from "./domain/agent/model.ts";
+import type { Embedder } from "./domain/knowledge/embeddings.ts";
+import type { HostProbe } from "./domain/provisioning/steps.ts";
+import type { IdentityProvider } from "./domain/team/ports.ts";
+import { resolveSite, type Site } from "./domain/tenants/sites.ts";
+import { createDb, type Db } from "./platform/db.ts";
+import type { Env } from "./platform/env.ts";
+import type { SafeFetch } from "./platform/http.ts";
+import { createLogger, type Logger } from "./platform/log.ts";
+import type { Mailer } from "./platform/mail.ts";
+import type { Changes } from "./web/changes.ts";
+
+export interface CoreServices {
+  env: Env;
+  db: Db;
+  log: Logger;
+  now(): Date;
+  model: Model;
+  embedder: Embedder | null;
+  close(): Promise<void>;
+}
+
+export interface WebServices extends CoreServices {
+  identity: IdentityProvider;
+  changes: Changes;
+  sites: { resolve(host: string): Promise<Site> };
+}
+
+export interface WorkerServices extends CoreServices {
+  mailer: Mailer;
+  fetch: SafeFetch;
+  probe: HostProbe;
+}
+
+async function createCore(env: Env, part: "web" | "worker" | "functions"): Promise<CoreServices> {
+  const url = env.databaseUrls[part];
+  if (!url)
+    throw new Error(`DATABASE_URL_${part.toUpperCase()} is not set. 'npm start' sets it for the embedded database.`);
+  const log = createLogger(part, env.logLevel);
+  const db = createDb({ url, size: env.poolSize, applicationName: `foyer-${part}` });
+  const builtin = createBuiltinModel();
+  const openai = env.openai
+    ? (await import("./integrations/openai/client.ts")).createOpenAi(env.openai, builtin, log)
+    : null;
+  return {
+    env,
+    db,
+    log,
+    now: () => new Date(),
+    model: openai?.model ?? builtin,
+    embedder: openai?.embedder ?? null,
+    close: () => db.close(),
+  };
+}
+
+/** What the web process works with. */
+export async function createWebServices(env: Env): Promise<WebServices> {
+  const core = await createCore(env, "web");
+  const [{ createChanges }, identity] = await Promise.all([import("./web/changes.ts"), chooseIdentity(env, core.db)]);
+  const appHosts = [new URL(env.appUrl).hostname, "127.0.0.1"];
+  return {
+    ...core,
+    identity,
+    changes: await createChanges(core.db, core.log),
+    sites: { resolve: (host) => resolveSite(core.db, host, appHosts) },
+  };
+}
+
+async function chooseIdentity(env: Env, db: Db): Promise<IdentityProvider> {
+  if (env.supabase)
+    return (await import("./integrations/supabase/identity.ts")).supabaseIdentity(env.supabase, env.appUrl, db);
+  return (await import("./domain/team/embedded-identity.ts")).embeddedIdentity(db);
+}
+
+/** What the worker works with. */
+export async function createWorkerServices(env: Env): Promise<WorkerServices> {
+  const core = await createCore(env, "worker");
+  const [{ createSmtpMailer }, { createSafeFetch }, { probeHost }] = await Promise.all([
+    import("./integrations/smtp/client.ts"),
+    import("./platform/http.ts"),
+    import("./integrations/host-probe/client.ts"),
+  ]);
+  const mailer = createSmtpMailer(env.smtpUrl, env.mailFrom);
+  return {
+    ...core,
+    mailer,
+    fetch: createSafeFetch({ allowLoopback: env.crawl.allowLoopback, userAgent: `FoyerBot/1.0 (+${env.appUrl})` }),
+    probe: probeHost,
+    async close() {
+      mailer.close();
+      await core.close();
+    },
+  };
+}
+
+/** What the edge functions work with. */
+export function createFunctionServices(env: Env): Promise<CoreServices> {
+  return createCore(env, "functions");
+}

@@ -1,0 +1,13 @@
+// Handlers of the inbound webhooks. Each provider registers its effect here.
+import { type DeliveryEffect, processDelivery } from "#app/domain/webhooks/inbox.ts";
+import { ProcessWebhook } from "#app/domain/webhooks/webhooks.jobs.ts";
+import { handle } from "./handler.ts";
+
+/** Effects by provider; a provider's issue adds its own. */
+export const deliveryEffects: Record<string, DeliveryEffect> = {};
+
+export const webhookHandlers = [
+  handle(ProcessWebhook, (services, { inboxId }) => processDelivery(services.db, inboxId, deliveryEffects), {
+    concurrency: 4,
+  }),
+];
