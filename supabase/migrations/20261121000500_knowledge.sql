@@ -31,6 +31,8 @@ create table public.knowledge_sources (
   sync_every_hours integer check (sync_every_hours between 1 and 8760),
   next_sync_at timestamptz,
   last_synced_at timestamptz,
+  -- The reading that owns the source at this moment: an older one that comes back to life finds itself replaced.
+  sync_run uuid,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (tenant_id, id),
@@ -91,6 +93,9 @@ create table public.knowledge_chunks (
   content_hash text not null,
   -- [{start, end, terms}]: UTF-16 offsets into content, and the sentence's stemmed words.
   sentences jsonb not null default '[]',
+  -- Lines of the content that repeat over the site and are indexed elsewhere: quoted and searched there alone.
+  dropped_lines smallint[] not null default '{}',
+  -- Weights: A the heading above, B the title, C the outer headings, D the content.
   search tsvector not null,
   word_count integer not null,
   created_at timestamptz not null default now(),
@@ -107,14 +112,14 @@ select app.isolate('public.knowledge_chunks', visitors => 'select');
 create table public.knowledge_terms (
   tenant_id uuid not null,
   base_id uuid not null,
-  term text not null,
+  -- Bytewise order: spelling is looked up among the terms of one first letter, whatever the database's collation.
+  term text collate "C" not null,
   idf real not null,
   chunk_ids uuid[] not null,
   impacts real[] not null,
   primary key (tenant_id, base_id, term),
   foreign key (tenant_id, base_id) references public.knowledge_bases (tenant_id, id) on delete cascade
 );
-create index knowledge_terms_spelling on public.knowledge_terms using gin (tenant_id extensions.uuid_ops, term extensions.gin_trgm_ops);
 select app.isolate('public.knowledge_terms', visitors => 'select');
 
 -- The text search configuration for a language tag; plain words where Postgres has no stemmer for it.

@@ -1,0 +1,105 @@
+// The ranked index of a base: per term the chunks that hold it and what each occurrence is worth (BM25 under the base's
+// own statistics), so that a search only sums.
+import type { SystemTx, TenantTx } from "#app/platform/db.ts";
+
+type WriteTx = TenantTx | SystemTx;
+
+/** Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), §3.4 and §3.6. */
+const K1 = 1.2;
+const B = 0.75;
+/** What one occurrence in a heading, in the title, in an outer heading counts against one in the text. */
+const HEADING = 1.5;
+const TITLE = 1.5;
+const OUTER = 0.5;
+/** From this many words on, equal text is equal whatever stands above it. Shorter text means what its headings say. */
+const SELF_SUFFICIENT_WORDS = 40;
+
+/**
+ * Rebuilds the index of a base from its chunks; of equal ones the one with the shortest address counts. One rebuild of
+ * a base at a time. Raises the base's version and announces it.
+ */
+export async function rebuildIndex(tx: WriteTx, baseId: string): Promise<void> {
+  const [base] = await tx`select id from knowledge_bases where id = ${baseId} for update`;
+  if (!base) return;
+  await tx`delete from knowledge_terms where base_id = ${baseId}`;
+  await tx`
+    with kept as materialized (
+      select distinct on (c.content_hash, c.word_count >= ${SELF_SUFFICIENT_WORDS},
+          case when c.word_count < ${SELF_SUFFICIENT_WORDS} then (c.headings, d.title)::text end)
+        c.id, c.search, greatest(c.word_count, 1) as words
+      from knowledge_chunks c join knowledge_documents d on d.tenant_id = c.tenant_id and d.id = c.document_id
+      where c.base_id = ${baseId} and c.word_count > 0
+      order by c.content_hash, c.word_count >= ${SELF_SUFFICIENT_WORDS},
+        case when c.word_count < ${SELF_SUFFICIENT_WORDS} then (c.headings, d.title)::text end,
+        length(d.url), d.url, c.position
+    ),
+    stats as materialized (select count(*)::float8 as n, coalesce(avg(words), 1)::float8 as words from kept),
+    postings as (
+      select k.id, extensions.unaccent(l.lexeme) as term, ${weightedCount(tx)} as tf,
+        ${K1}::float8 * (1 - ${B}::float8 + ${B}::float8 * k.words / (select words from stats)) as norm
+      from kept k, unnest(k.search) l
+    ),
+    merged as (select id, term, sum(tf) as tf, min(norm) as norm from postings group by id, term),
+    terms as (
+      select term, ln(1 + ((select n from stats) - count(*) + 0.5) / (count(*) + 0.5)) as idf,
+        array_agg(id order by id) as ids,
+        array_agg(tf * (${K1}::float8 + 1) / (tf + norm) order by id) as parts
+      from merged group by term
+    )
+    insert into knowledge_terms (tenant_id, base_id, term, idf, chunk_ids, impacts)
+    select app.tenant_id(), ${baseId}, term, idf, ids, array(select (part * idf)::real from unnest(parts) part)
+    from terms`;
+  await tx`
+    update knowledge_bases set version = version + 1, indexed_at = now(), chunk_count = (
+      select count(distinct chunk) from knowledge_terms t, unnest(t.chunk_ids) chunk where t.base_id = ${baseId})
+    where id = ${baseId}`;
+  await tx`select app.announce('knowledge', ${baseId})`;
+}
+
+/**
+ * Adds one document's chunks to the index at once, under the statistics as they are; what other chunks are worth is
+ * put right by the next rebuild. Chunks that are gone need no such care: a search doesn't find them any more.
+ */
+export async function extendIndex(tx: WriteTx, baseId: string, documentId: string): Promise<void> {
+  const [base] = await tx`select id from knowledge_bases where id = ${baseId} for update`;
+  if (!base) return;
+  await tx`
+    with stats as materialized (
+      select count(*)::float8 as n, coalesce(avg(greatest(word_count, 1)), 1)::float8 as words
+      from knowledge_chunks where base_id = ${baseId} and word_count > 0
+    ),
+    postings as (
+      select c.id, extensions.unaccent(l.lexeme) as term, ${weightedCount(tx)} as tf,
+        ${K1}::float8 * (1 - ${B}::float8 + ${B}::float8 * greatest(c.word_count, 1) / (select words from stats)) as norm
+      from knowledge_chunks c, unnest(c.search) l
+      where c.document_id = ${documentId} and c.word_count > 0
+    ),
+    merged as (select id, term, sum(tf) as tf, min(norm) as norm from postings group by id, term),
+    counted as (
+      select m.*, coalesce(cardinality(k.chunk_ids), 0) + count(*) over (partition by m.term) as df
+      from merged m left join knowledge_terms k on k.base_id = ${baseId} and k.term = m.term
+    ),
+    worth as (
+      select *, ln(1 + greatest((select n from stats) - df + 0.5, 0.5) / (df + 0.5)) as idf from counted
+    )
+    insert into knowledge_terms as k (tenant_id, base_id, term, idf, chunk_ids, impacts)
+    select app.tenant_id(), ${baseId}, term, min(idf), array_agg(id order by id),
+      array_agg((idf * tf * (${K1}::float8 + 1) / (tf + norm))::real order by id)
+    from worth group by term
+    on conflict (tenant_id, base_id, term) do update
+      set idf = excluded.idf, chunk_ids = k.chunk_ids || excluded.chunk_ids, impacts = k.impacts || excluded.impacts`;
+  await tx`
+    update knowledge_bases set version = version + 1, chunk_count = chunk_count + (
+      select count(*) from knowledge_chunks where document_id = ${documentId} and word_count > 0)
+    where id = ${baseId}`;
+  await tx`select app.announce('knowledge', ${baseId})`;
+}
+
+/** Occurrences in the text, plus the heading, the title and the outer headings once each by their worth. */
+function weightedCount(tx: WriteTx) {
+  return tx`(
+    cardinality(array_positions(l.weights, 'D'))
+    + case when 'A' = any(l.weights) then ${HEADING}::float8 else 0 end
+    + case when 'B' = any(l.weights) then ${TITLE}::float8 else 0 end
+    + case when 'C' = any(l.weights) then ${OUTER}::float8 else 0 end)`;
+}

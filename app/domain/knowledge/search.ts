@@ -1,0 +1,153 @@
+// Finds what the knowledge says about a question: BM25 over the base's own index, misspelt words corrected by its own
+// vocabulary, all in one statement. Runs in Deno too.
+import type { InTenantTx } from "#app/platform/db.ts";
+import { withoutFiller } from "./filler-words.ts";
+
+export interface SearchRequest {
+  /** The question in the visitor's words. */
+  query: string;
+  /** BCP 47 tag of the question; default the tenant's language. */
+  language?: string;
+  /** Hits at the most; default 8. */
+  limit?: number;
+}
+
+export interface Retrieval {
+  /** The question's words as the index knows them, in the order asked, stop words left out. */
+  terms: RetrievedTerm[];
+  /** Best first; equal ones by chunk id. */
+  hits: Hit[];
+  /** Grows with each change of the index: equal versions give equal answers. */
+  version: number;
+}
+
+export interface RetrievedTerm {
+  /** The asked word, stemmed and without accents. */
+  term: string;
+  /** Inverse document frequency; of a word that the knowledge lacks, the highest there can be. */
+  idf: number;
+  /** False where neither the word nor anything spelt like it is known. */
+  known: boolean;
+  /** The indexed term that stood in for a word that isn't known; this is what sentences carry. */
+  corrected?: string;
+}
+
+export interface Hit {
+  chunkId: string;
+  documentId: string;
+  sourceId: string;
+  title: string;
+  /** Null for files and typed answers, which have no public address. */
+  url: string | null;
+  headings: string[];
+  anchor: string | null;
+  content: string;
+  /** UTF-16 offsets into content, with the sentence's terms in reading order. */
+  sentences: { start: number; end: number; terms: string[] }[];
+  /** Sum of BM25 impacts, four decimals. */
+  score: number;
+}
+
+interface Row {
+  version: string;
+  terms: RetrievedTerm[] | null;
+  hits: Hit[] | null;
+}
+
+/** Words of a question that count; the rest of a long message is ignored. */
+const MAX_TERMS = 40;
+
+/**
+ * Searches the tenant's knowledge. The same question to the same version gives the same answer.
+ * Empty lists where nothing matches or all of the question is stop words.
+ */
+export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): Promise<Retrieval> {
+  const limit = Math.min(Math.max(request.limit ?? 8, 1), 50);
+  const query = withoutFiller(request.query.replaceAll("\u0000", " ").slice(0, 4000).toWellFormed());
+  const [row] = await tx<Row[]>`
+    with base as materialized (
+      select b.id, b.version, b.chunk_count, app.search_config(t.language) as home,
+        app.search_config(coalesce(${request.language ?? null}, t.language)) as config
+      from knowledge_bases b join tenants t on t.id = b.tenant_id
+      where b.tenant_id = (select app.tenant_id()) and t.id = (select app.tenant_id())
+      order by b.id limit 1
+    ),
+    words as materialized (
+      select extensions.unaccent(w.lexeme) as lexeme, w.positions, w.preference
+      from base, lateral (
+        select lexeme, positions, 1 as preference from unnest(to_tsvector(base.config, ${query}))
+        union all
+        select lexeme, positions, 2 from unnest(to_tsvector(base.home, ${query})) where base.home <> base.config
+        union all
+        select lexeme, positions, 3 from unnest(to_tsvector('simple', ${query}))
+      ) w
+    ),
+    asked as materialized (
+      select w.lexeme as term, min(w.positions[1]) as place, array_agg(f.lexeme order by f.preference) as forms
+      from words w join words f on f.positions && w.positions
+      where w.preference = 1
+      group by w.lexeme order by 2 limit ${MAX_TERMS}
+    ),
+    known as materialized (
+      select a.place, t.term, t.idf, 1::float8 as closeness, t.chunk_ids, t.impacts
+      from asked a cross join base b cross join lateral (
+        select * from knowledge_terms k
+        where k.tenant_id = (select app.tenant_id()) and k.base_id = b.id and k.term = any(a.forms)
+        order by array_position(a.forms, k.term) limit 1
+      ) t
+    ),
+    respelt as materialized (
+      select a.place, t.term, t.idf, s.closeness, t.chunk_ids, t.impacts
+      from asked a cross join base b cross join lateral (
+        select c.term, c.closeness from (
+          select k.term, greatest(
+            extensions.similarity(k.term, a.term),
+            case when starts_with(k.term, a.term) then 0.5 + 0.5 * length(a.term) / length(k.term)
+              when starts_with(a.term, k.term) and length(k.term) >= 4 then 0.4 + 0.5 * length(k.term) / length(a.term)
+            end) as closeness
+          from knowledge_terms k
+          where k.tenant_id = (select app.tenant_id()) and k.base_id = b.id
+            and k.term >= left(a.term, 1) and k.term < left(a.term, 1) || chr(1114109)
+        ) c
+        where c.closeness >= 0.45
+        order by c.closeness desc, c.term limit 4
+      ) s
+      join knowledge_terms t on t.tenant_id = (select app.tenant_id()) and t.base_id = b.id and t.term = s.term
+      where a.term ~ '^[[:alpha:]]{4,}$' and not exists (select from known n where n.place = a.place)
+    ),
+    chosen as materialized (
+      select * from known
+      union all
+      (select distinct on (place) * from respelt
+       order by place, closeness + 0.04 * ln(cardinality(chunk_ids)) desc, term)
+    ),
+    scored as materialized (
+      select p.chunk_id, round(sum(p.impact * c.closeness)::numeric, 4)::float8 as score
+      from chosen c, unnest(c.chunk_ids, c.impacts) as p(chunk_id, impact)
+      group by p.chunk_id
+      order by 2 desc, 1 limit ${limit * 3}
+    ),
+    best as (
+      select s.score, c.*, d.title, d.url, d.source_id
+      from scored s
+      join knowledge_chunks c on c.tenant_id = (select app.tenant_id()) and c.id = s.chunk_id
+      join knowledge_documents d on d.tenant_id = (select app.tenant_id()) and d.id = c.document_id
+      order by s.score desc, c.id limit ${limit}
+    )
+    select b.version,
+      (select json_agg(json_build_object('term', a.term, 'known', c.term is not null,
+          'idf', coalesce(c.idf, ln(1 + (b.chunk_count + 0.5) / 0.5)),
+          'corrected', case when c.closeness < 1 then c.term end) order by a.place)
+        from asked a left join chosen c on c.place = a.place) as terms,
+      (select json_agg(json_build_object('chunkId', h.id, 'documentId', h.document_id, 'sourceId', h.source_id,
+          'title', h.title, 'url', h.url, 'headings', h.headings, 'anchor', h.anchor, 'content', h.content,
+          'sentences', h.sentences, 'score', h.score) order by h.score desc, h.id)
+        from best h) as hits
+    from base b`;
+  if (!row) return { terms: [], hits: [], version: 0 };
+  return {
+    version: Number(row.version),
+    terms: (row.terms ?? []).map(({ corrected, ...term }) => (corrected ? { ...term, corrected } : term)),
+    hits: (row.hits ?? []).map((hit) => ({ ...hit, url: hit.url?.startsWith("http") ? hit.url : null })),
+  };
+}
