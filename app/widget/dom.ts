@@ -32,7 +32,7 @@ export function icon(name: keyof typeof ICONS): SVGElement {
   const svg = document.createElementNS(SVG, "svg");
   for (const [attribute, value] of [
     ["viewBox", "0 0 24 24"],
-    ["class", `icon ${name}`],
+    ["class", "icon"],
     ["aria-hidden", "true"],
     ["focusable", "false"],
   ] as const) {

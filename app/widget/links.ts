@@ -9,7 +9,7 @@ export interface TextPart {
 
 /** The address to link to, or null when it isn't a plain http(s) address (scripts, data, credentials, relative). */
 export function safeHref(url: string | null): string | null {
-  if (!url || !/^https?:\/\//i.test(url)) return null;
+  if (!url) return null;
   try {
     const parsed = new URL(url);
     return /^https?:$/.test(parsed.protocol) && !parsed.username && !parsed.password ? parsed.href : null;

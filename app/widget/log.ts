@@ -84,18 +84,30 @@ export function createLog(strings: Strings): MessageLog {
     return el("div", { class: `message ${role}`, "data-message": role }, author, bubble);
   }
 
-  function atEnd(): boolean {
-    return element.scrollHeight - element.scrollTop - element.clientHeight < 80;
+  /** The answer that came last: the log follows it down, but never past its first line. */
+  let anchor: HTMLElement | null = null;
+  let following = true;
+
+  function restingPlace(): number {
+    const end = element.scrollHeight - element.clientHeight;
+    return anchor ? Math.min(end, anchor.offsetTop - 12) : end;
+  }
+
+  function settle(): void {
+    if (following) element.scrollTop = restingPlace();
   }
 
   function scrollToEnd(): void {
-    element.scrollTop = element.scrollHeight;
+    following = true;
+    settle();
   }
 
-  /** Follows an answer down, but never past its first line. */
-  function follow(row: HTMLElement): void {
-    element.scrollTop = Math.min(element.scrollHeight - element.clientHeight, row.offsetTop - 12);
-  }
+  // Whoever scrolls up to read stays there.
+  element.addEventListener("scroll", () => {
+    following = element.scrollTop > restingPlace() - 80;
+  });
+  // The log shrinks when suggestions, a notice or the keyboard come up.
+  new ResizeObserver(settle).observe(element);
 
   function agentMessage(text: string, citations: readonly Citation[]): HTMLElement {
     const bubble = el("div", { class: "bubble", dir: "auto" });
@@ -113,10 +125,14 @@ export function createLog(strings: Strings): MessageLog {
     setAgent(name) {
       agent = name;
     },
-    clear: () => element.replaceChildren(),
+    clear() {
+      anchor = null;
+      element.replaceChildren();
+    },
 
     addVisitor(text) {
       const row = message("visitor", el("div", { class: "bubble", dir: "auto" }, text));
+      anchor = null;
       element.append(row);
       scrollToEnd();
       return {
@@ -148,12 +164,12 @@ export function createLog(strings: Strings): MessageLog {
       const typing = el("span", { class: "unseen" }, fill(strings.typing, agent));
       const bubble = el("div", { class: "bubble", dir: "auto" }, dots, typing);
       const row = el("div", { class: "message agent", "data-message": "typing" }, bubble);
+      anchor = row;
       element.append(row);
       scrollToEnd();
       let streamed: Text | null = null;
       return {
         token(text) {
-          const stuck = atEnd();
           if (streamed) {
             streamed.appendData(text);
           } else {
@@ -162,16 +178,19 @@ export function createLog(strings: Strings): MessageLog {
             streamed = document.createTextNode(text);
             bubble.replaceChildren(streamed);
           }
-          if (stuck) follow(row);
+          settle();
         },
         finish(reply) {
-          const stuck = atEnd();
           const final = agentMessage(reply.text, reply.citations);
           if (reply.handoff) final.append(notice("handoff", strings.handoff));
+          anchor = final;
           row.replaceWith(final);
-          if (stuck) follow(final);
+          settle();
         },
-        remove: () => row.remove(),
+        remove() {
+          anchor = null;
+          row.remove();
+        },
       };
     },
   };

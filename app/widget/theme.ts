@@ -79,8 +79,8 @@ export function wantsDark(tokens: unknown, systemIsDark: boolean): boolean {
 export function themeVariables(tokens: unknown, dark: boolean): Record<string, string> {
   const color = (name: string, otherwise: Rgb) => parseHex(field(tokens, name)) ?? otherwise;
   let background = color("background", WHITE);
-  let surface = color("surface", [245, 245, 244]);
   let text = color("text", [28, 25, 23]);
+  let surface = color("surface", mix(background, text, 0.05));
   let muted = color("muted", [87, 83, 78]);
   if (dark && luminance(background) > 0.18) {
     background = [28, 25, 23];

@@ -3,17 +3,7 @@
 
 import type { Sending } from "./session.ts";
 import { createSseParser } from "./sse.ts";
-import {
-  type Config,
-  field,
-  jsonString,
-  type Problem,
-  parseJson,
-  type Reply,
-  readConfig,
-  readProblem,
-  readReply,
-} from "./wire.ts";
+import { type Config, field, type Problem, parseJson, type Reply, readConfig, readProblem, readReply } from "./wire.ts";
 
 export type Failure =
   /** Lost on the way or a fault of the server: the same message may be sent again. */
@@ -113,7 +103,7 @@ export function createTransport({ endpoint, key, signal, silenceMs = 45_000 }: T
     },
 
     send(session, { id, text }, onToken) {
-      const body = `{"session_id":${jsonString(session)},"message_id":${jsonString(id)},"message":${jsonString(text)}}`;
+      const body = JSON.stringify({ session_id: session, message_id: id, message: text });
       const headers = { accept: "text/event-stream", "content-type": "application/json", "x-widget-key": key };
       return exchange(endpoint, { method: "POST", headers, body }, async (response, alive) => {
         if (!/event-stream/.test(response.headers.get("content-type") ?? "")) {

@@ -102,12 +102,3 @@ export function parseJson(source: string): unknown {
     return undefined;
   }
 }
-
-/**
- * A JSON string literal. Not JSON.stringify, since host pages with old libraries define String.prototype.toJSON,
- * which would encode every string twice.
- */
-export function jsonString(value: string): string {
-  const escaped = value.replace(/["\\]|\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return `"${escaped}"`;
-}
