@@ -101,7 +101,7 @@ async function shaped<T>(work: () => Promise<T>): Promise<T> {
     if (!(error instanceof AppError)) throw error;
     const headers = error.retryAfter ? { "retry-after": String(Math.max(1, Math.ceil(error.retryAfter))) } : undefined;
     throw data(
-      { code: error.reason ?? error.code, message: error.message },
+      { code: error.reason ?? error.code, detail: error.message },
       { status: statusOf(error), ...(headers && { headers }) },
     );
   }

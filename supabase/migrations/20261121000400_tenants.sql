@@ -115,7 +115,7 @@ create table public.widget_keys (
 );
 -- Unique across tenants, as the key stands in public pages: a second tenant with it would take over the chat.
 create unique index widget_keys_public on public.widget_keys (public_key);
-select app.isolate('public.widget_keys', members => 'select insert update', gate => 'select');
+select app.isolate('public.widget_keys', members => 'select insert update', visitors => 'select', gate => 'select');
 
 create table public.domains (
   tenant_id uuid not null references public.tenants (id) on delete cascade,
