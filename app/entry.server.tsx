@@ -2,7 +2,7 @@
 import { PassThrough } from "node:stream";
 import type { ActionFunctionArgs, AppLoadContext, EntryContext, LoaderFunctionArgs } from "@remix-run/node";
 import { createReadableStreamFromReadable } from "@remix-run/node";
-import { RemixServer } from "@remix-run/react";
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { createLogger } from "#app/platform/log.ts";
@@ -73,9 +73,9 @@ export default function handleRequest(
   });
 }
 
-/** Reports what a loader or action threw unexpectedly. A person who left is no error. */
+/** Reports what a loader or action threw unexpectedly. A person who left, or a mistyped address, is no error. */
 export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs): void {
-  if (request.signal.aborted) return;
+  if (request.signal.aborted || (isRouteErrorResponse(error) && error.status < 500)) return;
   const { pathname } = new URL(request.url);
   log.error("request_failed", { method: request.method, path: pathname, error });
 }

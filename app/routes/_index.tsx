@@ -94,7 +94,7 @@ export default function Landing() {
         <Section
           id="plans"
           title="Plans"
-          intro="Begin with the trial. Prices are in US dollars, and limits count per month."
+          intro="Begin with the trial. Prices are in US dollars. Limits count per month, in the trial for its 14 days."
         >
           <div className="text-sm">
             <PlanCards plans={plans.map(planCard)} />

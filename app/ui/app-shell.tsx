@@ -111,7 +111,7 @@ export function AppShell({
         </noscript>
 
         <div className="min-w-0">
-          {banner}
+          {banner ? <section aria-label="Notices">{banner}</section> : null}
           <main
             id="main"
             tabIndex={-1}

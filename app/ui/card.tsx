@@ -18,7 +18,10 @@ export interface CardProps {
 
 export function Card({ title, description, actions, footer, flush = false, id, children, className }: CardProps) {
   return (
-    <section id={id} className={clsx("overflow-clip rounded border border-line bg-surface", className)}>
+    <section
+      id={id}
+      className={clsx("flex min-w-0 flex-col overflow-clip rounded border border-line bg-surface", className)}
+    >
       {title || actions ? (
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-4 sm:px-6 sm:pt-5">
           <div className="min-w-0">
@@ -29,7 +32,7 @@ export function Card({ title, description, actions, footer, flush = false, id, c
         </div>
       ) : null}
       {children === undefined ? null : (
-        <div className={clsx(flush ? (title || actions) && "pt-4" : "p-4 sm:px-6 sm:py-5")}>{children}</div>
+        <div className={clsx("flex-1", flush ? (title || actions) && "pt-4" : "p-4 sm:px-6 sm:py-5")}>{children}</div>
       )}
       {footer ? <div className="border-t border-line bg-sunken/50 px-4 py-3 sm:px-6">{footer}</div> : null}
     </section>

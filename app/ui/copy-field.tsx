@@ -32,7 +32,7 @@ export function CopyField({ label, value, hint, multiline = false }: CopyFieldPr
   }
 
   return (
-    <div>
+    <div className="min-w-0">
       <p id={id} className="mb-1.5 font-medium">
         {label}
       </p>

@@ -47,17 +47,9 @@ export function Dialog({
               "inset-x-0 bottom-0 max-h-[85vh] animate-sheet-in rounded-t border-x-0 border-b-0 pb-[env(safe-area-inset-bottom)]",
           )}
         >
-          <div className={clsx("flex items-start justify-between gap-4 px-5 pt-4", hideTitle && "sr-only")}>
-            <div>
-              <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
-              {description ? <Radix.Description className="mt-1 text-muted">{description}</Radix.Description> : null}
-            </div>
-            <Radix.Close
-              aria-label="Close"
-              className={clsx(buttonClass({ variant: "quiet", size: "sm", iconOnly: true }), "-mt-1 -mr-2")}
-            >
-              <X aria-hidden />
-            </Radix.Close>
+          <div className={clsx("pt-4 pr-14 pl-5", hideTitle && "sr-only")}>
+            <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
+            {description ? <Radix.Description className="mt-1 text-muted">{description}</Radix.Description> : null}
           </div>
           {children ? (
             <div className={clsx("min-h-0 flex-1 overflow-y-auto", !hideTitle && "px-5 py-4")}>{children}</div>
@@ -65,6 +57,16 @@ export function Dialog({
           {footer ? (
             <div className="flex flex-col-reverse gap-2 px-5 pt-1 pb-5 sm:flex-row sm:justify-end">{footer}</div>
           ) : null}
+          {/* Last, so that what the dialog is about gets the focus first. */}
+          <Radix.Close
+            aria-label="Close"
+            className={clsx(
+              buttonClass({ variant: "quiet", size: "sm", iconOnly: true }),
+              hideTitle ? "sr-only" : "absolute top-3 right-3",
+            )}
+          >
+            <X aria-hidden />
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

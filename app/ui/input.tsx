@@ -12,7 +12,7 @@ export interface InputProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 
 export const controlClass =
   "block w-full rounded border border-line-strong bg-surface px-3 py-2 text-base text-ink sm:text-sm " +
   "hover:border-ink/60 focus-visible:border-accent focus-visible:outline-offset-0 " +
-  "disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted read-only:bg-sunken " +
+  "disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted [&[readonly]]:bg-sunken " +
   "aria-invalid:border-danger aria-invalid:focus-visible:outline-danger";
 
 export const Input = forwardRef<HTMLInputElement, InputProps>(function Input(

@@ -37,12 +37,8 @@ export function TenantMenu({ tenant, tenants }: { tenant: ShellTenant; tenants: 
     })),
   ];
   return (
-    <Menu
-      entries={entries}
-      align="start"
-      aria-label={`Organisation ${tenant.name}, switch`}
-      className={`${face} hover:bg-sunken`}
-    >
+    <Menu entries={entries} align="start" className={`${face} hover:bg-sunken`}>
+      <span className="sr-only">Switch organisation, now</span>
       {name}
       <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-muted" />
     </Menu>

@@ -57,9 +57,9 @@ export function UserMenu({ user }: { user: ShellUser }) {
         entries={entries}
         align="start"
         side="top"
-        aria-label={`Account of ${user.name}`}
         className="flex w-full items-center gap-2.5 rounded px-2 py-1.5 text-left hover:bg-sunken"
       >
+        <span className="sr-only">Account of</span>
         <Avatar name={user.name} round />
         <span className="min-w-0 flex-1 truncate font-medium">{user.name}</span>
       </Menu>

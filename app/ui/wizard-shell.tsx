@@ -48,7 +48,7 @@ export function WizardShell({
     <ToastProvider>
       <NavigationBar />
       <div className="flex min-h-dvh flex-col">
-        {banner}
+        {banner ? <section aria-label="Notices">{banner}</section> : null}
         <header className="border-b border-line bg-surface">
           <div className="mx-auto flex min-h-14 max-w-[1200px] items-center justify-between gap-4 px-4 sm:px-6">
             <Brand />
@@ -109,7 +109,7 @@ function Steps({ steps, current }: Pick<WizardShellProps, "steps" | "current">) 
                 )}
               >
                 {step.done && !isCurrent ? <Check aria-hidden className="size-4 text-accent-ink" /> : `${index + 1}.`}
-                {step.label}
+                <span>{step.label}</span>
                 {step.done ? <span className="sr-only">, done</span> : null}
               </span>
             </>
