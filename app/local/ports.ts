@@ -5,12 +5,23 @@ export const LOOPBACK = "127.0.0.1";
 
 /** The wished port when it is free on loopback, else any free one. */
 export async function freePort(wished = 0): Promise<number> {
-  return new Promise((done, failed) => {
+  const port = (await listenOnce(wished)) ?? (await listenOnce(0));
+  if (port === null) throw new Error(`No port is free on ${LOOPBACK}.`);
+  return port;
+}
+
+export async function isFree(port: number): Promise<boolean> {
+  return (await listenOnce(port)) !== null;
+}
+
+/** Listens for a moment; the port, or null when it is taken. */
+function listenOnce(port: number): Promise<number | null> {
+  return new Promise((done) => {
     const probe = createServer();
-    probe.once("error", () => (wished === 0 ? failed(new Error("No port is free on 127.0.0.1.")) : done(freePort(0))));
-    probe.listen(wished, LOOPBACK, () => {
+    probe.once("error", () => done(null));
+    probe.listen(port, LOOPBACK, () => {
       const address = probe.address();
-      probe.close(() => done(typeof address === "object" && address ? address.port : wished));
+      probe.close(() => done(typeof address === "object" && address ? address.port : port));
     });
   });
 }

@@ -11,31 +11,35 @@ export interface ProcessSpec {
   args: string[];
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** Resolves to true once the process does its work; asked again until then. */
-  ready: () => Promise<boolean>;
+  /** Resolves to true once the process does its work, asked again until then; or the process sends a message. */
+  ready: "message" | (() => Promise<boolean>);
+  /** Milliseconds that the process may take to finish what is under way. */
+  graceMs?: number;
 }
 
 export interface Running {
   name: string;
-  pid(): number | null;
-  /** Asks the process to end, waits for it, kills it after `graceMs`. It isn't restarted any more. */
-  stop(graceMs?: number): Promise<void>;
+  /** Settles when the process is ready for the first time, or wasn't in time. */
+  ready: Promise<void>;
+  /** Asks the process to end, waits for it, kills it when it takes too long. It isn't restarted any more. */
+  stop(): Promise<void>;
 }
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 const STEADY_MS = 30_000;
 
-/** Starts a process and keeps it running. Resolves when it is ready; rejects when it isn't within `readyMs`. */
-export async function keepRunning(
+/** Starts a process and keeps it running until it is stopped. */
+export function keepRunning(
   spec: ProcessSpec,
   runDir: string,
   print: (line: string) => void,
   readyMs = 60_000,
-): Promise<Running> {
+): Running {
   let child: ChildProcess | null = null;
   let stopping = false;
   let pause = FIRST_PAUSE_MS;
+  let messaged = false;
   const pidFile = join(runDir, `${spec.name}.pid`);
   const say = (line: string): void => print(`${`[${spec.name}]`.padEnd(12)} ${line}`);
 
@@ -46,11 +50,14 @@ export async function keepRunning(
       cwd: spec.cwd,
       env: spec.env,
       detached: true,
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe", spec.ready === "message" ? "ipc" : "ignore"],
     });
     child = started;
     started.stdin?.on("error", () => {});
-    for (const stream of [started.stdout, started.stderr]) createInterface({ input: stream }).on("line", say);
+    for (const stream of [started.stdout, started.stderr]) {
+      if (stream) createInterface({ input: stream }).on("line", say);
+    }
+    started.once("message", () => (messaged = true));
     started.once("error", (error) => say(error.message));
     if (started.pid) writeFileSync(pidFile, JSON.stringify({ pid: started.pid, mark: markOf(spec) }));
     started.once("close", (code, signal) => {
@@ -62,17 +69,26 @@ export async function keepRunning(
       setTimeout(() => stopping || launch(), pause);
     });
   };
-
   launch();
-  const running: Running = {
+
+  const becomeReady = async (): Promise<void> => {
+    const isReady = async (): Promise<boolean> => (spec.ready === "message" ? messaged : spec.ready());
+    for (const until = Date.now() + readyMs; !(await isReady()); await wait(25)) {
+      if (stopping) return;
+      if (Date.now() > until)
+        throw new Error(`${spec.name} wasn't ready within ${readyMs / 1000} s; see its lines above.`);
+    }
+  };
+  return {
     name: spec.name,
-    pid: () => child?.pid ?? null,
-    stop: async (graceMs = 12_000) => {
+    ready: becomeReady(),
+    stop: async () => {
       stopping = true;
       const ending = child;
       if (!ending) return;
       const ended = new Promise<void>((done) => ending.once("close", () => done()));
       ending.kill("SIGTERM");
+      const graceMs = spec.graceMs ?? 12_000;
       const late = setTimeout(() => {
         say(`didn't end within ${graceMs} ms; killing it`);
         ending.kill("SIGKILL");
@@ -81,15 +97,6 @@ export async function keepRunning(
       clearTimeout(late);
     },
   };
-
-  for (const until = Date.now() + readyMs; !(await spec.ready()); await wait(50)) {
-    if (stopping) return running;
-    if (Date.now() > until) {
-      await running.stop(2_000);
-      throw new Error(`${spec.name} wasn't ready within ${readyMs / 1000} s.`);
-    }
-  }
-  return running;
 }
 
 /** Claims the data folder for this starter and ends the processes that a killed starter left behind. */

@@ -1,0 +1,91 @@
+// The processes of a local start as data: which program, with what environment, and how one sees that it is ready.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Env, environmentWith } from "#app/platform/env.ts";
+import { functionsCommand } from "./functions-command.ts";
+import { LOOPBACK } from "./ports.ts";
+import type { ProcessSpec } from "./processes.ts";
+
+export interface PartsOptions {
+  root: string;
+  dataDir: string;
+  env: Env;
+  /** Connection strings per login; every process gets only its own. */
+  urls: { web: string; worker: string; functions: string; staff: string };
+  buildId: string;
+  development: boolean;
+}
+
+const NO_DATABASE = {
+  DATABASE_URL: undefined,
+  DATABASE_URL_WEB: undefined,
+  DATABASE_URL_WORKER: undefined,
+  DATABASE_URL_FUNCTIONS: undefined,
+  DATABASE_URL_STAFF: undefined,
+};
+/** The web process lives within 310 MiB: V8's own choice of heap is several times that, at no gain in speed. */
+const WEB_HEAP = ["--max-old-space-size=256", "--max-semi-space-size=8"];
+
+/** In the order of their start. */
+export function partsOf({ root, dataDir, env, urls, buildId, development }: PartsOptions): ProcessSpec[] {
+  const preload = ["dns.ts", "child.ts"].map((file) => `--import=${new URL(file, import.meta.url).href}`);
+  const node = (script: string, args: string[] = []): Pick<ProcessSpec, "command" | "args"> => ({
+    command: process.execPath,
+    args: ["--disable-warning=ExperimentalWarning", ...preload, ...args, join(root, script)],
+  });
+  const environment = (keys: Record<string, string | undefined>): NodeJS.ProcessEnv =>
+    environmentWith({
+      ...NO_DATABASE,
+      NODE_ENV: development ? "development" : "production",
+      FOYER_DATA_DIR: dataDir,
+      BUILD_ID: buildId,
+      ...keys,
+    });
+  const watch = development ? ["--watch"] : [];
+  const answers = (url: string) => async (): Promise<boolean> =>
+    fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+
+  const mailbox: ProcessSpec = {
+    name: "mailbox",
+    ...node("app/local/mailbox.ts"),
+    cwd: root,
+    env: environment({}),
+    ready: answers(`http://${LOOPBACK}:${env.mailboxPort}/healthz`),
+  };
+  mailbox.args.push(join(dataDir, "mailbox"), String(env.mailboxPort), String(env.smtpPort));
+  const functions: ProcessSpec = {
+    name: "functions",
+    ...functionsCommand({
+      root,
+      host: LOOPBACK,
+      port: env.functionsPort,
+      env,
+      databaseUrl: urls.functions,
+      watch: development,
+    }),
+    cwd: root,
+    env: environment({ DATABASE_URL_FUNCTIONS: urls.functions, DENO_DIR: join(dataDir, "deno") }),
+    ready: answers(`http://${LOOPBACK}:${env.functionsPort}/healthz`),
+  };
+  functions.args.push("--supervised");
+  const worker: ProcessSpec = {
+    name: "worker",
+    ...node("jobs/worker.ts", watch),
+    cwd: root,
+    env: environment({ DATABASE_URL_WORKER: urls.worker }),
+    ready: "message",
+    graceMs: 20_000,
+  };
+  const web: ProcessSpec = {
+    name: "web",
+    ...node(development ? "app/local/dev-web.ts" : "app/server.ts", WEB_HEAP.slice(0, development ? 0 : 2)),
+    cwd: root,
+    env: environment({ DATABASE_URL_WEB: urls.web, DATABASE_URL_STAFF: urls.staff }),
+    ready: answers(`http://${LOOPBACK}:${env.port}/readyz`),
+  };
+  const hasFunctions = existsSync(join(root, "supabase/functions"));
+  return [mailbox, ...(hasFunctions ? [functions] : []), worker, web];
+}

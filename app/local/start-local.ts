@@ -1,0 +1,141 @@
+// Brings everything up in order, says where it is, and takes it down in order.
+import { spawn } from "node:child_process";
+import { join, resolve } from "node:path";
+import { type Env, environmentWith, loadEnv } from "#app/platform/env.ts";
+import { builtHash, sourceHash } from "./build.ts";
+import { prepareDatabase, updateDatabase } from "./database.ts";
+import { readDemo } from "./demo.ts";
+import { describeDemo } from "./info.ts";
+import { partsOf } from "./parts.ts";
+import { isFree } from "./ports.ts";
+import { ensurePostgres } from "./postgres.ts";
+import { claim, keepRunning, type Running, release } from "./processes.ts";
+import { databaseUrl, hasOwnServer } from "./urls.ts";
+import { watchPostgres } from "./watch-postgres.ts";
+
+type Stop = () => Promise<void>;
+type Urls = Record<"web" | "worker" | "functions" | "staff", string>;
+
+const print = (line: string): void => console.log(line);
+
+/** Starts Postgres, migrations, demo data and all processes; stays until a signal, then drains. */
+export async function startLocal({ development }: { development: boolean }): Promise<void> {
+  const startedAt = performance.now();
+  const env = loadEnv();
+  const root = resolve(".");
+  const dataDir = resolve(env.dataDir);
+  const runDir = join(dataDir, "run");
+  await claim(runDir, "foyer.js");
+
+  const ends: Stop[] = [async () => release(runDir)];
+  const stop = once(async () => {
+    for (const end of ends.toReversed()) await end();
+  });
+  process.stdout.on("error", () => {});
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      print("Stopping; what is under way may finish.");
+      void stop().then(() => process.exit(0));
+    });
+  }
+  try {
+    await assertPortsFree(env);
+    const [buildId, urls] = await Promise.all([
+      development ? "dev" : buildWhenStale(root),
+      openDatabase(env, dataDir, ends),
+    ]);
+    const running: Running[] = [];
+    ends.push(() => stopInOrder(running));
+    for (const part of partsOf({ root, dataDir, env, urls, buildId, development })) {
+      running.push(keepRunning(part, runDir, print));
+    }
+    await Promise.all(running.map((part) => part.ready));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  announce(env, dataDir, (performance.now() - startedAt) / 1000);
+}
+
+/** The embedded server with everything in it, or the operator's own brought up to date. */
+async function openDatabase(env: Env, dataDir: string, ends: Stop[]): Promise<Urls> {
+  if (hasOwnServer(env)) {
+    await updateDatabase(await databaseUrl(env, "migrator"));
+    const [web, worker, functions, staff] = await Promise.all([
+      databaseUrl(env, "web"),
+      databaseUrl(env, "worker"),
+      databaseUrl(env, "functions"),
+      databaseUrl(env, "staff"),
+    ]);
+    return { web, worker, functions, staff };
+  }
+  const options = { dataDir, port: env.postgresPort };
+  const server = await ensurePostgres(options);
+  if (server.note) print(server.note);
+  const watch = watchPostgres(server, options, print);
+  ends.push(async () => {
+    await watch.stop();
+    await server.stop();
+  });
+  const applied = await prepareDatabase(server);
+  if (applied.length > 0) print(`[postgres]   ${applied.length} migrations applied`);
+  return {
+    web: server.url("web"),
+    worker: server.url("worker"),
+    functions: server.url("functions"),
+    staff: server.url("staff"),
+  };
+}
+
+/** The web first, so that nothing new comes in; the mailbox last, for the worker's last mails. */
+async function stopInOrder(running: Running[]): Promise<void> {
+  const named = (...names: string[]): Running[] => running.filter(({ name }) => names.includes(name));
+  for (const group of [named("web"), named("worker", "functions"), running]) {
+    await Promise.all(group.map((part) => part.stop()));
+  }
+}
+
+async function buildWhenStale(root: string): Promise<string> {
+  const wanted = sourceHash(root);
+  if (builtHash(root) === wanted) return wanted;
+  print("[build]      the sources have changed since the last build");
+  // A process of its own: the bundler's memory goes when it ends.
+  const child = spawn(process.execPath, [join(root, "foyer.js"), "build"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: environmentWith({ NODE_ENV: "production" }),
+  });
+  const code = await new Promise((done) => child.once("close", done));
+  if (code !== 0) throw new Error("The build failed; what is wrong stands above.");
+  return wanted;
+}
+
+async function assertPortsFree(env: Env): Promise<void> {
+  for (const port of [env.port, env.functionsPort, env.mailboxPort, env.smtpPort]) {
+    if (!(await isFree(port))) {
+      throw new Error(`Port ${port} is in use by another program. Choose others: PORT=${env.port + 100} npm start`);
+    }
+  }
+}
+
+function announce(env: Env, dataDir: string, seconds: number): void {
+  const demo = readDemo(dataDir);
+  const lines = [
+    "",
+    `Foyer is ready after ${seconds.toFixed(1)} s.`,
+    `  app      ${env.appUrl}`,
+    `  mailbox  http://127.0.0.1:${env.mailboxPort}`,
+    ...(demo ? describeDemo(demo).map((line) => `  ${line}`) : []),
+    "Ctrl-C stops it.",
+    "",
+  ];
+  for (const line of lines) print(line);
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
