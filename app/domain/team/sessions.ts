@@ -1,6 +1,6 @@
 // Sign-in sessions: random tokens in a cookie, digests in the database, listed and revocable.
 import type { MemberActor, StaffRole, TenantRole, UserActor } from "#app/platform/actor.ts";
-import type { Db, UserTx } from "#app/platform/db.ts";
+import type { Db, TenantTx, UserTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { randomToken, sha256Hex } from "#app/platform/ids.ts";
 
@@ -96,7 +96,7 @@ export interface MyTenant {
 }
 
 /** The tenants that one belongs to. */
-export async function listMyTenants(tx: UserTx): Promise<MyTenant[]> {
+export async function listMyTenants(tx: UserTx | TenantTx): Promise<MyTenant[]> {
   return tx<MyTenant[]>`select * from app.my_tenants()`;
 }
 

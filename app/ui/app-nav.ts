@@ -1,0 +1,57 @@
+// The sections of the app, and what the command palette offers besides them.
+import BookOpen from "lucide-react/icons/book-open";
+import House from "lucide-react/icons/house";
+import KeyRound from "lucide-react/icons/key-round";
+import MessagesSquare from "lucide-react/icons/messages-square";
+import MonitorSmartphone from "lucide-react/icons/monitor-smartphone";
+import Settings from "lucide-react/icons/settings";
+import { paths } from "#app/paths.ts";
+import type { Command, NavItem, SearchTarget } from "./nav-item.ts";
+
+export const APP_NAV: readonly NavItem[] = [
+  { to: paths.home(), label: "Home", icon: House, key: "h", end: true },
+  { to: paths.conversations(), label: "Conversations", icon: MessagesSquare, key: "c" },
+  { to: paths.knowledge(), label: "Knowledge", icon: BookOpen, key: "k" },
+  { to: paths.settings(), label: "Settings", icon: Settings, key: "s" },
+];
+
+export const APP_COMMANDS: readonly Command[] = [
+  { id: "agent", label: "Agent settings", group: "Settings", to: paths.settingsAgent(), keywords: ["greeting", "bot"] },
+  { id: "theme", label: "Theme", group: "Settings", to: paths.settingsTheme(), keywords: ["colours", "logo", "brand"] },
+  {
+    id: "widget",
+    label: "Widget",
+    group: "Settings",
+    to: paths.settingsWidget(),
+    keywords: ["snippet", "embed", "origins"],
+  },
+  {
+    id: "keys",
+    label: "API keys",
+    group: "Settings",
+    icon: KeyRound,
+    to: paths.settingsApiKeys(),
+    keywords: ["developer"],
+  },
+  { id: "company", label: "Company", group: "Settings", to: paths.settingsCompany() },
+  {
+    id: "sessions",
+    label: "Your sessions",
+    group: "Account",
+    icon: MonitorSmartphone,
+    to: paths.sessions(),
+    keywords: ["devices", "security"],
+  },
+  {
+    id: "set-up",
+    label: "Set-up progress",
+    group: "Account",
+    to: paths.provisioning(),
+    keywords: ["provisioning", "live"],
+  },
+];
+
+export const APP_SEARCHES: readonly SearchTarget[] = [
+  { label: "Search conversations", to: (query) => paths.conversations({ q: query }) },
+  { label: "Search knowledge", to: (query) => paths.knowledge({ q: query }) },
+];
