@@ -2,10 +2,11 @@
 import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
+import { sharedModules } from "./app/local/shared-modules.ts";
 import remixConfig from "./remix.config.js";
 
 export default defineConfig({
-  plugins: [tailwindcss(), remix(remixConfig)],
+  plugins: [sharedModules(), tailwindcss(), remix(remixConfig)],
   server: {
     allowedHosts: [".localhost"],
     watch: { ignored: ["**/.data/**", "**/build/**", "**/test-results/**"] },
