@@ -120,3 +120,13 @@ function literal(text: string): string {
 function identifier(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
+
+/** Makes somebody a member of the operator's staff. */
+export async function appointStaff(url: string, userId: string, role: string): Promise<void> {
+  const sql = connect(url);
+  try {
+    await sql`select app.appoint_staff(${userId}, ${role})`;
+  } finally {
+    await sql.end();
+  }
+}

@@ -252,3 +252,18 @@ begin
 end $$;
 select app.guard_function('app.custom_access_token_hook(jsonb)', 'supabase_auth_admin');
 grant usage on schema app to supabase_auth_admin;
+
+-- Makes somebody a member of the operator's staff. Only whoever may migrate the database appoints staff.
+create function app.appoint_staff(p_user uuid, p_role text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if p_role not in ('support', 'billing', 'superadmin') then
+    raise exception 'There is no staff role %', p_role using errcode = 'check_violation';
+  end if;
+  update public.users set raw_app_meta_data = raw_app_meta_data || jsonb_build_object('staff_role', p_role)
+  where id = p_user;
+end $$;
+do $$
+begin
+  perform app.guard_function('app.appoint_staff(uuid, text)', current_user::text);
+end $$;
