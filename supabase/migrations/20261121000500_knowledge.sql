@@ -71,6 +71,8 @@ create table public.knowledge_documents (
   content_hash text not null,
   etag text,
   last_modified text,
+  -- Where a page leads, so that an unchanged one needn't be transferred to go on from it.
+  links text[] not null default '{}',
   fetched_at timestamptz not null default now(),
   created_at timestamptz not null default now(),
   primary key (tenant_id, id),

@@ -1,9 +1,9 @@
 // Documents and their chunks as the database keeps them: storing, listing, removing.
 import type { Actor } from "#app/platform/actor.ts";
 import type { SystemTx, TenantTx } from "#app/platform/db.ts";
-import { enqueue } from "#app/platform/jobs.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { isUuid } from "#app/platform/ids.ts";
+import { enqueue } from "#app/platform/jobs.ts";
 import { recordAudit } from "../audit/audit.ts";
 import type { Chunk } from "./document.ts";
 import { RebuildIndex } from "./knowledge.jobs.ts";
@@ -19,6 +19,8 @@ export interface NewDocument {
   contentHash: string;
   etag: string | null;
   lastModified: string | null;
+  /** Addresses that a page leads to; default none. */
+  links?: string[];
   chunks: Chunk[];
 }
 
@@ -28,6 +30,8 @@ export interface StoredChunk extends Chunk {
   id?: string;
   droppedLines?: number[];
 }
+
+const MAX_LINKS = 1_000;
 
 /**
  * Stores a document in place of what its address held before. Chunks whose text and headings stayed keep their ids, so
@@ -40,15 +44,17 @@ export async function storeDocument(
 ): Promise<string> {
   const [row] = await tx<{ id: string }[]>`
     insert into knowledge_documents as d
-      (tenant_id, base_id, source_id, url, title, language, content_hash, etag, last_modified)
+      (tenant_id, base_id, source_id, url, title, language, content_hash, etag, last_modified, links)
     values (app.tenant_id(), ${source.baseId}, ${source.id}, ${document.url}, ${document.title}, ${document.language},
-      ${document.contentHash}, ${document.etag}, ${document.lastModified})
+      ${document.contentHash}, ${document.etag}, ${document.lastModified}, ${(document.links ?? []).slice(0, MAX_LINKS)})
     on conflict (tenant_id, source_id, url) do update set title = excluded.title, language = excluded.language,
-      content_hash = excluded.content_hash, etag = excluded.etag, last_modified = excluded.last_modified, fetched_at = now()
+      content_hash = excluded.content_hash, etag = excluded.etag, last_modified = excluded.last_modified,
+      links = excluded.links, fetched_at = now()
     returning id`;
   if (!row) throw new AppError("internal", "The document could not be stored.");
   const old = await tx<{ id: string; contentHash: string; headings: string[] }[]>`
-    delete from knowledge_chunks where document_id = ${row.id} returning id, content_hash, headings`;
+    delete from knowledge_chunks where tenant_id = (select app.tenant_id()) and document_id = ${row.id}
+    returning id, content_hash, headings`;
   const ids = new Map(old.map((chunk) => [identityOf(chunk), chunk.id]));
   const chunks = document.chunks.map((chunk) => {
     const id = ids.get(identityOf(chunk));
@@ -78,7 +84,7 @@ export async function insertChunks(tx: WriteTx, chunks: readonly StoredChunk[]):
       c.words
     from jsonb_to_recordset(${tx.json(chunks.map(toRecord))}) as c("documentId" uuid, id uuid, position int,
       headings text[], anchor text, content text, "contentHash" text, "droppedLines" smallint[], words int, sentences jsonb)
-    join knowledge_documents d on d.id = c."documentId"
+    join knowledge_documents d on d.tenant_id = (select app.tenant_id()) and d.id = c."documentId"
     join tenants t on t.id = d.tenant_id
     cross join lateral (select app.search_config(coalesce(d.language, t.language)) as config) l
     cross join lateral (
@@ -145,7 +151,8 @@ export async function listDocuments(
 /** Removes one document. It is out of the answers with the commit. */
 export async function removeDocument(tx: TenantTx, actor: Actor, documentId: string): Promise<void> {
   const [gone] = await tx<{ baseId: string; sourceId: string; tenantId: string }[]>`
-    delete from knowledge_documents where id = ${documentId} returning base_id, source_id, tenant_id`;
+    delete from knowledge_documents where tenant_id = (select app.tenant_id()) and id = ${documentId}
+    returning base_id, source_id, tenant_id`;
   if (!gone) throw new AppError("not_found", "There is no such document.");
   await enqueue(tx, RebuildIndex, { tenantId: gone.tenantId, baseId: gone.baseId }, { key: gone.baseId });
   await recordAudit(tx, actor, "knowledge_document.removed", documentId);

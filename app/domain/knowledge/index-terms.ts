@@ -19,16 +19,17 @@ const SELF_SUFFICIENT_WORDS = 40;
  * a base at a time. Raises the base's version and announces it.
  */
 export async function rebuildIndex(tx: WriteTx, baseId: string): Promise<void> {
-  const [base] = await tx`select id from knowledge_bases where id = ${baseId} for update`;
+  const [base] =
+    await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) and id = ${baseId} for update`;
   if (!base) return;
-  await tx`delete from knowledge_terms where base_id = ${baseId}`;
+  await tx`delete from knowledge_terms where tenant_id = (select app.tenant_id()) and base_id = ${baseId}`;
   await tx`
     with kept as materialized (
       select distinct on (c.content_hash, c.word_count >= ${SELF_SUFFICIENT_WORDS},
           case when c.word_count < ${SELF_SUFFICIENT_WORDS} then (c.headings, d.title)::text end)
         c.id, c.search, greatest(c.word_count, 1) as words
       from knowledge_chunks c join knowledge_documents d on d.tenant_id = c.tenant_id and d.id = c.document_id
-      where c.base_id = ${baseId} and c.word_count > 0
+      where c.tenant_id = (select app.tenant_id()) and c.base_id = ${baseId} and c.word_count > 0
       order by c.content_hash, c.word_count >= ${SELF_SUFFICIENT_WORDS},
         case when c.word_count < ${SELF_SUFFICIENT_WORDS} then (c.headings, d.title)::text end,
         length(d.url), d.url, c.position
@@ -51,8 +52,9 @@ export async function rebuildIndex(tx: WriteTx, baseId: string): Promise<void> {
     from terms`;
   await tx`
     update knowledge_bases set version = version + 1, indexed_at = now(), chunk_count = (
-      select count(distinct chunk) from knowledge_terms t, unnest(t.chunk_ids) chunk where t.base_id = ${baseId})
-    where id = ${baseId}`;
+      select count(distinct chunk) from knowledge_terms t, unnest(t.chunk_ids) chunk
+      where t.tenant_id = (select app.tenant_id()) and t.base_id = ${baseId})
+    where tenant_id = (select app.tenant_id()) and id = ${baseId}`;
   await tx`select app.announce('knowledge', ${baseId})`;
 }
 
@@ -61,23 +63,24 @@ export async function rebuildIndex(tx: WriteTx, baseId: string): Promise<void> {
  * put right by the next rebuild. Chunks that are gone need no such care: a search doesn't find them any more.
  */
 export async function extendIndex(tx: WriteTx, baseId: string, documentId: string): Promise<void> {
-  const [base] = await tx`select id from knowledge_bases where id = ${baseId} for update`;
+  const [base] =
+    await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) and id = ${baseId} for update`;
   if (!base) return;
   await tx`
     with stats as materialized (
       select count(*)::float8 as n, coalesce(avg(greatest(word_count, 1)), 1)::float8 as words
-      from knowledge_chunks where base_id = ${baseId} and word_count > 0
+      from knowledge_chunks where tenant_id = (select app.tenant_id()) and base_id = ${baseId} and word_count > 0
     ),
     postings as (
       select c.id, extensions.unaccent(l.lexeme) as term, ${weightedCount(tx)} as tf,
         ${K1}::float8 * (1 - ${B}::float8 + ${B}::float8 * greatest(c.word_count, 1) / (select words from stats)) as norm
       from knowledge_chunks c, unnest(c.search) l
-      where c.document_id = ${documentId} and c.word_count > 0
+      where c.tenant_id = (select app.tenant_id()) and c.document_id = ${documentId} and c.word_count > 0
     ),
     merged as (select id, term, sum(tf) as tf, min(norm) as norm from postings group by id, term),
     counted as (
       select m.*, coalesce(cardinality(k.chunk_ids), 0) + count(*) over (partition by m.term) as df
-      from merged m left join knowledge_terms k on k.base_id = ${baseId} and k.term = m.term
+      from merged m left join knowledge_terms k on k.tenant_id = (select app.tenant_id()) and k.base_id = ${baseId} and k.term = m.term
     ),
     worth as (
       select *, ln(1 + greatest((select n from stats) - df + 0.5, 0.5) / (df + 0.5)) as idf from counted
@@ -90,8 +93,9 @@ export async function extendIndex(tx: WriteTx, baseId: string, documentId: strin
       set idf = excluded.idf, chunk_ids = k.chunk_ids || excluded.chunk_ids, impacts = k.impacts || excluded.impacts`;
   await tx`
     update knowledge_bases set version = version + 1, chunk_count = chunk_count + (
-      select count(*) from knowledge_chunks where document_id = ${documentId} and word_count > 0)
-    where id = ${baseId}`;
+      select count(*) from knowledge_chunks
+      where tenant_id = (select app.tenant_id()) and document_id = ${documentId} and word_count > 0)
+    where tenant_id = (select app.tenant_id()) and id = ${baseId}`;
   await tx`select app.announce('knowledge', ${baseId})`;
 }
 

@@ -30,8 +30,14 @@ const optionalNumber = (schema: z.ZodType<number>) =>
 
 export const AddWebsite = z.object({
   url: WebAddress,
-  maxPages: z.preprocess((value) => (value === "" ? undefined : value), z.coerce.number().int().min(1).max(5000).default(500)),
-  maxDepth: z.preprocess((value) => (value === "" ? undefined : value), z.coerce.number().int().min(0).max(20).default(8)),
+  maxPages: z.preprocess(
+    (value) => (value === "" ? undefined : value),
+    z.coerce.number().int().min(1).max(5000).default(500),
+  ),
+  maxDepth: z.preprocess(
+    (value) => (value === "" ? undefined : value),
+    z.coerce.number().int().min(0).max(20).default(8),
+  ),
   /** Hours between readings; left out: only when asked. */
   syncEveryHours: optionalNumber(z.coerce.number().int().min(1).max(8760)),
 });

@@ -1,6 +1,7 @@
 // Finds what the knowledge says about a question: BM25 over the base's own index, misspelt words corrected by its own
 // vocabulary, all in one statement. Runs in Deno too.
 import type { InTenantTx } from "#app/platform/db.ts";
+import { cleanText } from "./clean-text.ts";
 import { withoutFiller } from "./filler-words.ts";
 
 export interface SearchRequest {
@@ -63,7 +64,7 @@ const MAX_TERMS = 40;
  */
 export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): Promise<Retrieval> {
   const limit = Math.min(Math.max(request.limit ?? 8, 1), 50);
-  const query = withoutFiller(request.query.replaceAll("\u0000", " ").slice(0, 4000).toWellFormed());
+  const query = withoutFiller(cleanText(request.query.slice(0, 4000)));
   const [row] = await tx<Row[]>`
     with base as materialized (
       select b.id, b.version, b.chunk_count, app.search_config(t.language) as home,
