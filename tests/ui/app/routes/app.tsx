@@ -1,0 +1,5 @@
+import { AppGallery } from "../../gallery.tsx";
+
+export default function Page() {
+  return <AppGallery />;
+}

@@ -1,0 +1,5 @@
+import { FocusGallery } from "../../gallery.tsx";
+
+export default function Page() {
+  return <FocusGallery />;
+}

@@ -1,0 +1,1 @@
+export { default, handle, links, meta } from "#app/routes/_index.tsx";

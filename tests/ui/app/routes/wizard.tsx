@@ -1,0 +1,5 @@
+import { WizardGallery } from "../../gallery.tsx";
+
+export default function Page() {
+  return <WizardGallery />;
+}
