@@ -8,8 +8,11 @@ const UNWANTED =
 const LINE_END = /\r\n?|\u2028|\u2029|\u0085/g;
 const SPACE = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
+
 /** Removes what Postgres refuses or people can't see; unifies line ends and spaces; composes (NFC). */
 export function cleanText(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(LINE_END, "\n").replace(UNWANTED, "").replace(SPACE, " ").normalize("NFC");
 }
 

@@ -35,7 +35,9 @@ export function contactFacts(lines: string[]): string[] {
 }
 
 function statesContact(line: string): boolean {
-  if (EMAIL.test(line) || POSTCODE.test(line) || STREET.test(line)) return true;
+  if (EMAIL.test(line)) return true;
+  if (/©|\(c\) (?:19|20)\d\d|copyright/i.test(line)) return false;
+  if (POSTCODE.test(line) || STREET.test(line)) return true;
   if (DAY.test(line) && (TIME.test(line) || CLOSED.test(line))) return true;
   const phone = PHONE.exec(line)?.[0].replace(/\D/g, "") ?? "";
   return phone.length >= 7 && !/^(?:19|20)\d{2}(?:19|20)\d{2}$/.test(phone);

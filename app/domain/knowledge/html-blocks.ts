@@ -84,7 +84,7 @@ export function writeBlocks(page: HtmlNode, root: HtmlNode, of: (node: HtmlNode)
   const walkChildren = (node: HtmlNode, depth: number) => {
     let afterElement = false;
     for (const child of childrenOf(node)) {
-      if (afterElement && needsSpace(child, run.at(-1))) run.push(" ");
+      if (afterElement && needsSpace(child, run.findLast(Boolean))) run.push(" ");
       walk(child, depth + 1);
       afterElement = isElement(child);
     }
@@ -170,10 +170,13 @@ export function writeBlocks(page: HtmlNode, root: HtmlNode, of: (node: HtmlNode)
       case "article":
         within({ inArticle: around.inContent || around.inArticle }, () => walkBlock(node, depth));
         break;
-      case "a":
+      case "a": {
+        const apart = around.inContent || /^(?:tel|mailto):/i.test(attr(node, "href") ?? "") ? "" : "\n";
+        run.push(apart);
         walkChildren(node, depth);
-        run.push(hiddenAddress(node));
+        run.push(hiddenAddress(node), apart);
         break;
+      }
       default:
         if (BLOCKS.has(name)) walkBlock(node, depth);
         else walkChildren(node, depth);

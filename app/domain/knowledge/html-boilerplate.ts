@@ -62,10 +62,10 @@ const FURNITURE_ROLES: ReadonlySet<string> = new Set([
   ...["navigation", "search", "menu", "menubar", "dialog", "alertdialog", "toolbar", "tablist", "status"],
 ]);
 const FURNITURE =
-  /^(?:cookies?|cookiebanner|cookiebar|consent|gdpr|ccpa|onetrust|cookiebot|usercentrics|cky|breadcrumbs?|nav|navbar|navheader|navfooter|navigation|pagination|sphinxsidebar|skiplink|skipnav)$/;
+  /^(?:cookies?|cookiebanner|cookiebar|consent|gdpr|ccpa|onetrust|cookiebot|usercentrics|cky|breadcrumbs?|nav|navbar|navheader|navfooter|navigation|pagination|toc|tableofcontents|sphinxsidebar|skiplink|skipnav)$/;
 // These name furniture on one site and content on the next ("menu" of a restaurant): the share of links decides.
 const MAYBE_FURNITURE =
-  /^(?:menu|submenu|toc|contents|sidebar|sidenav|related|share|sharing|social|socials|tags|widget|header|footer|banner|topbar|bottombar|promo|newsletter|subscribe|popup|modal|overlay|pager|index|login|search|languages?|langs?|lang)$/;
+  /^(?:menu|submenu|contents|sidebar|sidenav|related|share|sharing|social|socials|tags|widget|header|footer|banner|topbar|bottombar|promo|newsletter|subscribe|popup|modal|overlay|pager|index|login|search|languages?|langs?|lang)$/;
 const LISTS: ReadonlySet<string> = new Set(["ul", "ol", "dl", "table", "menu"]);
 
 export interface Surroundings {

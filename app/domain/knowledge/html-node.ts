@@ -54,10 +54,29 @@ export const BLOCKS: ReadonlySet<string> = new Set([
   ...["tfoot", "th", "thead", "tr", "ul", "caption", "legend", "option"],
 ]);
 
+const MAX_CHARS = 5_000_000;
+const MAX_OPEN = 10_000;
+const NO_NESTING =
+  /^(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|tr|td|th|dt|dd|option|path|circle|rect|use)$/i;
+
+/** Cuts a page where more elements stand open than any real page has: the parser's time grows with their square. */
+function withinReason(html: string): string {
+  const page = html.length > MAX_CHARS ? html.slice(0, MAX_CHARS) : html;
+  let open = 0;
+  for (const { 1: slash, 2: name = "", index } of page.matchAll(/<(\/?)([a-z][a-z\d]*)/gi)) {
+    if (NO_NESTING.test(name)) continue;
+    open = slash ? Math.max(0, open - 1) : open + 1;
+    if (open > MAX_OPEN) return page.slice(0, index);
+  }
+  return page;
+}
+
 /** Parses a page as browsers roughly do. Self-closing tags count only in XHTML, where generated manuals use them. */
 export function parseHtml(html: string): HtmlNode {
   const xhtml = /^\s*<\?xml|<!doctype[^>]+xhtml|<html[^>]+xmlns=/i.test(html.slice(0, 1000));
-  const root: HtmlNode | undefined = load(html, { xml: { xmlMode: false, recognizeSelfClosing: xhtml } }).root()[0];
+  const root: HtmlNode | undefined = load(withinReason(html), {
+    xml: { xmlMode: false, recognizeSelfClosing: xhtml },
+  }).root()[0];
   return root ?? { type: "root", children: [] };
 }
 
@@ -147,7 +166,7 @@ export function flowText(root: HtmlNode, skip?: (node: HtmlNode) => boolean): st
       out.push(rawText(node));
       return;
     }
-    const block = BLOCKS.has(node.name);
+    const block = depth > 0 && BLOCKS.has(node.name);
     if (block) out.push(" ");
     const code = verbatim || node.name === "pre" || node.name === "code";
     let afterElement = false;
@@ -156,7 +175,8 @@ export function flowText(root: HtmlNode, skip?: (node: HtmlNode) => boolean): st
       walk(child, depth + 1, code);
       afterElement = isElement(child);
     }
-    if (node.name === "a") out.push(hiddenAddress(node));
+    const hidden = node.name === "a" ? hiddenAddress(node) : "";
+    if (hidden) out.push(hidden);
     if (block) out.push(" ");
   };
   walk(root, 0, false);

@@ -16,8 +16,10 @@ export interface PdfLine {
 }
 
 const BULLET = /^(?:[•▪◦●‣·∙]|[-–—*](?=\s)|\(?\d{1,3}[.)](?=\s)|[a-z]\)(?=\s))\s*/;
+/** A line of a table of contents. */
+const LEADERS = /(?:\s?\.){5,}\s*[\divxlc]*$/i;
 const PAGE_NUMBER =
-  /^(?:[-–—\s]*\d{1,4}[-–—\s]*|(?:page|seite|página|pagina)\s+\d+(?:\s*(?:of|von|de|di|sur|\/)\s*\d+)?|\d+\s*\/\s*\d+)$/i;
+  /^(?:[-–—\s]*(?:\d{1,4}|[ivxlc]{1,7})[-–—\s]*|(?:page|seite|página|pagina)\s+\d+(?:\s*(?:of|von|de|di|sur|\/)\s*\d+)?|\d+\s*\/\s*\d+)$/i;
 
 /** The blocks of a document, and its largest heading (else empty). */
 export function layOut(all: PdfLine[]): { blocks: Block[]; heading: string } {
@@ -140,5 +142,7 @@ function withoutRunning(lines: PdfLine[]): PdfLine[] {
     for (const key of new Set([...ends].map(shape))) counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const running = (line: PdfLine) => pages.size >= 3 && (counts.get(shape(line)) ?? 0) >= Math.max(3, pages.size * 0.5);
-  return lines.filter((line) => !edges.has(line) || !(PAGE_NUMBER.test(line.text) || running(line)));
+  return lines.filter(
+    (line) => !LEADERS.test(line.text) && (!edges.has(line) || !(PAGE_NUMBER.test(line.text) || running(line))),
+  );
 }

@@ -10,7 +10,7 @@ const ROW_PART = /^[^:;]{1,80}: \S/;
 
 // Never the end of a sentence when more text follows.
 const ABBREVIATION =
-  /(?:^|[\s("'“„/-])(?:Dr|Mr|Mrs|Ms|Mx|Prof|St|Ste|Hr|Fr|Frau|Sr|Sra|Mme|Mlle|Dipl|Ing|med|dent|e\.g|i\.e|eg|ie|cf|vs|viz|approx|ca|incl|excl|inkl|exkl|evtl|ggf|bzw|bspw|usf|sog|vgl|z\. ?B|d\. ?h|u\. ?a|i\. ?d\. ?R|o\. ?ä|p\. ?ex|Str|Tel|Mt|Ft|Gen|Rep|Sen|Gov|[A-Z])\.$/;
+  /(?:^|[\s("'“„/-])(?:Dr|Mr|Mrs|Ms|Mx|Prof|St|Ste|Hr|Fr|Frau|Sr|Sra|Mme|Mlle|Dipl|Ing|med|dent|e\.g|i\.e|eg|ie|cf|vs|viz|approx|ca|incl|excl|inkl|exkl|evtl|ggf|bzw|bspw|usf|sog|vgl|z\. ?B|d\. ?h|u\. ?a|i\. ?d\. ?R|o\. ?ä|p\. ?ex|Str|Tel|Mt|Ft|Gen|Rep|Sen|Gov)\.$|(?:^|[\s(])[A-Za-zäöü]\.$/;
 // The same, when a digit follows: "No. 5", "Nr. 12", "Jan. 3", "max. 4".
 const BEFORE_NUMBER =
   /(?:^|[\s("'“„])(?:No|Nr|Nos|Fig|Figs|Abb|Art|Abs|Sec|Sect|Ch|Kap|Vol|pp?|S|Tel|Ext|max|min|Jan|Feb|Mar|Mär|Apr|Jun|Jul|Aug|Sept?|Oct|Okt|Nov|Dec|Dez|Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So)\.$/i;
