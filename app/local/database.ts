@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { bootstrap, migrate, readMigrations, setPasswords, syncQueues } from "#app/platform/migrate.ts";
 import { DATABASE, type LocalPostgres } from "./postgres.ts";
 
-const MIGRATIONS = fileURLToPath(new URL("../../supabase/migrations/", import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL("../../supabase/migrations/", import.meta.url));
 
 /**
  * Applies the missing migrations and makes the queues match their declarations.
@@ -11,10 +11,7 @@ const MIGRATIONS = fileURLToPath(new URL("../../supabase/migrations/", import.me
  * @returns versions of the migrations applied now
  */
 export async function updateDatabase(url: string): Promise<string[]> {
-  const queues = await import("../../jobs/queues.ts").then(
-    (module) => module.queues,
-    () => [], // TEMPORARY until every handler exists
-  );
+  const { queues } = await import("../../jobs/queues.ts");
   const applied = await migrate(url, await readMigrations(MIGRATIONS));
   await syncQueues(url, queues);
   return applied;

@@ -17,18 +17,19 @@ const vite: ViteDevServer = await createVite({
   server: { middlewareMode: true, hmr: { server: http } },
 });
 
-let current: { entry: typeof Entry; web: Web; services: WebServices } | null = null;
+const pages = async (): Promise<ServerBuild> =>
+  (await vite.ssrLoadModule("virtual:remix/server-build")) as unknown as ServerBuild;
+
+let current: { entry: typeof Entry; made: Promise<{ web: Web; services: WebServices }> } | null = null;
 /** The server as its sources are now. Its modules live in Vite's graph, the same as the pages' that use them. */
 async function load(): Promise<Web> {
   const entry = (await vite.ssrLoadModule(ENTRY)) as typeof Entry;
   if (current?.entry !== entry) {
     const old = current;
-    const pages = async (): Promise<ServerBuild> =>
-      (await vite.ssrLoadModule("virtual:remix/server-build")) as unknown as ServerBuild;
-    current = { entry, ...(await entry.createDevelopment(env, pages)) };
-    if (old) await Promise.all([old.web.close(), old.services.close()]);
+    current = { entry, made: entry.createDevelopment(env, pages) };
+    void old?.made.then(({ web, services }) => Promise.all([web.close(), services.close()]));
   }
-  return current.web;
+  return (await current.made).web;
 }
 
 const listener = getRequestListener(async (request, bindings) => (await load()).fetch(request, bindings), {
@@ -45,7 +46,7 @@ const stop = async (): Promise<void> => {
   http.closeAllConnections();
   http.close();
   await vite.close();
-  await current?.services.close();
+  await current?.made.then(({ services }) => services.close());
   process.exit(0);
 };
 process.once("SIGTERM", stop).once("SIGINT", stop);

@@ -17,6 +17,7 @@ declare const Deno: {
   args: string[];
   serve: (options: ServeOptions | Handler, handler?: Handler) => Server;
   readDirSync(path: URL): Iterable<{ name: string; isDirectory: boolean }>;
+  statSync(path: URL): unknown;
   addSignalListener(signal: "SIGTERM" | "SIGINT", listener: () => void): void;
   stdin: { readable: ReadableStream<Uint8Array> };
   exit(code: number): never;
@@ -37,13 +38,14 @@ const log = (event: string, fields: Record<string, unknown> = {}): void =>
   );
 
 for (const { name, isDirectory } of Deno.readDirSync(root)) {
-  if (!isDirectory || name.startsWith("_")) continue;
+  const entry = new URL(`${name}/index.ts`, root);
+  if (!isDirectory || !exists(entry)) continue;
   Deno.serve = (first, second) => {
     const handler = typeof first === "function" ? first : second;
     if (handler) handlers.set(name, handler);
     return { shutdown: async () => {} };
   };
-  await import(new URL(`${name}/index.ts`, root).href);
+  await import(entry.href);
   if (!handlers.has(name)) throw new Error(`supabase/functions/${name}/index.ts didn't call Deno.serve.`);
 }
 Deno.serve = serve;
@@ -72,6 +74,15 @@ const server = serve(
     return handler ? handler(request, info) : answer(404, "not_found", "There is no such function.");
   },
 );
+
+function exists(path: URL): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 let draining = false;
 async function drain(): Promise<void> {

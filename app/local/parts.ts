@@ -67,7 +67,7 @@ export function partsOf({ root, dataDir, env, urls, buildId, development }: Part
       watch: development,
     }),
     cwd: root,
-    env: environment({ DATABASE_URL_FUNCTIONS: urls.functions, DENO_DIR: join(dataDir, "deno") }),
+    env: environment({ DATABASE_URL_FUNCTIONS: urls.functions, DENO_DIR: join(dataDir, "deno"), NO_COLOR: "1" }),
     ready: answers(`http://${LOOPBACK}:${env.functionsPort}/healthz`),
   };
   functions.args.push("--supervised");

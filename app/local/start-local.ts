@@ -10,11 +10,12 @@ import { partsOf } from "./parts.ts";
 import { isFree } from "./ports.ts";
 import { ensurePostgres } from "./postgres.ts";
 import { claim, keepRunning, type Running, release } from "./processes.ts";
-import { databaseUrl, hasOwnServer } from "./urls.ts";
+import type { Login } from "./secrets.ts";
+import { databaseUrl, hasOwnServer, LOGINS } from "./urls.ts";
 import { watchPostgres } from "./watch-postgres.ts";
 
 type Stop = () => Promise<void>;
-type Urls = Record<"web" | "worker" | "functions" | "staff", string>;
+type Urls = Record<Login, string>;
 
 const print = (line: string): void => console.log(line);
 
@@ -50,6 +51,10 @@ export async function startLocal({ development }: { development: boolean }): Pro
       running.push(keepRunning(part, runDir, print));
     }
     await Promise.all(running.map((part) => part.ready));
+    if (env.demoData || !hasOwnServer(env)) {
+      const { seedDemo } = await import("./seed.ts");
+      await seedDemo({ env, dataDir, urls });
+    }
   } catch (error) {
     await stop();
     throw error;
@@ -60,14 +65,10 @@ export async function startLocal({ development }: { development: boolean }): Pro
 /** The embedded server with everything in it, or the operator's own brought up to date. */
 async function openDatabase(env: Env, dataDir: string, ends: Stop[]): Promise<Urls> {
   if (hasOwnServer(env)) {
-    await updateDatabase(await databaseUrl(env, "migrator"));
-    const [web, worker, functions, staff] = await Promise.all([
-      databaseUrl(env, "web"),
-      databaseUrl(env, "worker"),
-      databaseUrl(env, "functions"),
-      databaseUrl(env, "staff"),
-    ]);
-    return { web, worker, functions, staff };
+    const urls = await Promise.all(LOGINS.map(async (login) => [login, await databaseUrl(env, login)] as const));
+    const own = Object.fromEntries(urls) as Urls;
+    await updateDatabase(own.migrator);
+    return own;
   }
   const options = { dataDir, port: env.postgresPort };
   const server = await ensurePostgres(options);
@@ -79,12 +80,7 @@ async function openDatabase(env: Env, dataDir: string, ends: Stop[]): Promise<Ur
   });
   const applied = await prepareDatabase(server);
   if (applied.length > 0) print(`[postgres]   ${applied.length} migrations applied`);
-  return {
-    web: server.url("web"),
-    worker: server.url("worker"),
-    functions: server.url("functions"),
-    staff: server.url("staff"),
-  };
+  return Object.fromEntries(LOGINS.map((login) => [login, server.url(login)])) as Urls;
 }
 
 /** The web first, so that nothing new comes in; the mailbox last, for the worker's last mails. */

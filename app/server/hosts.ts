@@ -30,3 +30,14 @@ export function mayCallFunction(site: Site, path: string): boolean {
   if (site.kind === "app") return true;
   return site.kind === "tenant" && /^\/functions\/v1\/chat\/?$/.test(path);
 }
+
+/** What crawlers may read: the landing page and tenants' public pages; a host that is nobody's not at all. */
+export function robotsFor(site: Site): string {
+  const rules =
+    site.kind === "unknown"
+      ? "Disallow: /"
+      : site.kind === "tenant"
+        ? "Disallow: /functions/"
+        : "Allow: /$\nDisallow: /";
+  return `User-agent: *\n${rules}\n`;
+}

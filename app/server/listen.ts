@@ -1,8 +1,10 @@
 // The listening socket of the web process: its timeouts, and its drain.
-import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
+import { createServer, type Server } from "node:http";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Env } from "#app/platform/env.ts";
+import { AppError, problem } from "#app/platform/errors.ts";
 import type { Logger } from "#app/platform/log.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
 import type { Web } from "./web.ts";
 
 /** What is under way may take this long to finish. */
@@ -19,7 +21,7 @@ export interface Listening {
  * @throws Error in plain words when the port is in use
  */
 export async function listen({ env, web, log }: { env: Env; web: Web; log: Logger }): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: web.fetch }) as Server;
+  const server = createServer(requestListener(web.fetch, env));
   limitConnections(server);
   const hostname = env.appDomain === "localhost" ? "127.0.0.1" : undefined;
   await new Promise<void>((done, failed) => {
@@ -34,6 +36,18 @@ export async function listen({ env, web, log }: { env: Env; web: Web; log: Logge
   const port = typeof address === "object" && address ? address.port : env.port;
   log.info("web.ready", { port });
   return { port, drain: () => drain(server, web) };
+}
+
+/** Hands requests to Hono. What can't even be made a request of (say, a host that is none) is answered here. */
+function requestListener(fetch: Web["fetch"], env: Env): ReturnType<typeof getRequestListener> {
+  return getRequestListener(fetch, {
+    errorHandler: (error) => {
+      const refused = error instanceof RequestError;
+      const response = problem(refused ? new AppError("invalid", "The request is not valid.") : error);
+      addSecurityHeaders(response.headers, { nonce: "", kind: "unknown", secure: false, development: false }, env);
+      return response;
+    },
+  });
 }
 
 /** Slow senders don't hold connections for ever. */

@@ -15,7 +15,7 @@ import type { WebEnv } from "./context.ts";
 import { assertSameOrigin } from "./csrf.ts";
 import { errorResponse } from "./error-response.ts";
 import { createFunctionsProxy } from "./functions-proxy.ts";
-import { mayCallFunction, placePage } from "./hosts.ts";
+import { mayCallFunction, placePage, robotsFor } from "./hosts.ts";
 import { createLoadGate } from "./load.ts";
 import { readinessOf } from "./ready.ts";
 import { addSecurityHeaders, newNonce } from "./security-headers.ts";
@@ -43,6 +43,8 @@ export interface Web {
   close(): Promise<void>;
 }
 
+/** Asked every few seconds by whoever watches the process: not worth a line while all is well. */
+const HEALTH = new Set(["/healthz", "/readyz"]);
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 export function createWeb(options: WebOptions): Web {
@@ -75,6 +77,7 @@ export function createWeb(options: WebOptions): Web {
     if (draining) headers.set("connection", "close");
     if (site && site.kind !== "app") headers.delete("set-cookie");
     streams.watch(c.res, c.env.outgoing);
+    if (HEALTH.has(c.req.path) && c.res.ok) return;
     logAccess(log, {
       method: c.req.method,
       path: c.req.path,
@@ -117,6 +120,7 @@ export function createWeb(options: WebOptions): Web {
     await next();
   });
 
+  app.get("/robots.txt", (c) => c.text(robotsFor(known(c.var.site)), 200, { "cache-control": "public, max-age=3600" }));
   app.use(limitBody);
   app.use(async (c, next) => {
     assertSameOrigin(c.req.method, c.req.path, c.req.raw.headers, known(c.var.arrival).origin);
