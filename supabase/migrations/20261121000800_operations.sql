@@ -81,8 +81,8 @@ revoke all on public.rate_limits from public, anon, authenticated, service_role,
 create policy gate_select on public.rate_limits for select to foyer_gate using (true);
 create policy gate_insert on public.rate_limits for insert to foyer_gate with check (true);
 create policy gate_update on public.rate_limits for update to foyer_gate using (true) with check (true);
-create policy system_select on public.rate_limits for select to service_role using (true);
-create policy system_delete on public.rate_limits for delete to service_role using (true);
+create policy system_select on public.rate_limits for select to service_role using ((select app.across_tenants()));
+create policy system_delete on public.rate_limits for delete to service_role using ((select app.across_tenants()));
 grant select, insert, update on public.rate_limits to foyer_gate;
 grant select, delete on public.rate_limits to service_role;
 create index rate_limits_age on public.rate_limits (window_start);

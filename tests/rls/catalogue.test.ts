@@ -8,8 +8,10 @@ import { tableFindings } from "../support/table-gate.ts";
 const database = await testDatabase();
 const { sql } = database;
 let tables: Table[];
+let before: { tables: string[]; functions: string[] };
 beforeAll(async () => {
   tables = await readCatalogue(sql);
+  before = { tables: tableFindings(tables), functions: functionFindings(await readFunctions(sql)) };
 });
 
 test("every table has forced row-level security, policies, tenant-led keys and no stray grant", () => {
@@ -119,7 +121,7 @@ describe("what a careless migration adds", () => {
     const kind = statement.match(/create (materialized view|view|table)/)?.[1] ?? "table";
     await sql.unsafe(`drop ${kind} public.careless`);
     expect(found.join("\n")).toContain(finding);
-    expect(await findTables()).toEqual([]);
+    expect(await findTables()).toEqual(before.tables);
   });
 
   test.each([
@@ -144,6 +146,7 @@ describe("what a careless migration adds", () => {
       })
       .catch((thrown: unknown) => String(thrown));
     expect(found).toContain(finding);
-    expect(await findFunctions()).toEqual([]);
+    expect(before.functions.join("\n")).not.toContain(finding);
+    expect(await findFunctions()).toEqual(before.functions);
   });
 });

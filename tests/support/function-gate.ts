@@ -4,6 +4,7 @@ import type postgres from "postgres";
 /** Who may call which definer function. Logins call before there are claims, roles within a transaction. */
 export const CALLERS: Record<string, string> = {
   "app.adopt_user": "foyer_web",
+  "app.appoint_staff": "foyer_migrator",
   "app.claim_slug": "authenticated",
   "app.close_session": "foyer_web foyer_staff",
   "app.create_tenant": "authenticated",

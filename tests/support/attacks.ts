@@ -1,0 +1,196 @@
+// What an attacker with SQL in one tenant's transaction tries on a table, and what must still work for its owner:
+// both made from the catalogue. Each statement runs in a savepoint that is taken back.
+import { grantedColumns, holds, primaryKey, type Table, type Verb } from "./catalogue.ts";
+import { ownershipOf } from "./ownership.ts";
+import type { Outcome, Probe } from "./probe.ts";
+import {
+  insertOf,
+  isOneOf,
+  knowsVisitors,
+  literal,
+  type Party,
+  type PartyName,
+  quote,
+  type Row,
+  type Seeded,
+} from "./seed.ts";
+
+export type Role = "anon" | "authenticated" | "service_role" | "staff" | "foyer_gate";
+/** Roles that an attacker may hold; the gate's is held by definer functions only. */
+export const ATTACKERS: readonly Role[] = ["anon", "authenticated", "service_role", "staff"];
+
+export interface Claims {
+  label: string;
+  /** Null: never set in this session. */
+  text: string | null;
+  /** Whose rows these claims open. */
+  own: readonly PartyName[];
+  /** Whom an insert for somebody else names. */
+  victim: PartyName;
+}
+
+/** Claims as the doors make them, with the given tenant and person. */
+export function claimsFor(role: Role, party: Party): string {
+  const app_metadata = { tenant_id: party.tenantId };
+  const person = { sub: party.userId, session_id: party.signInId };
+  switch (role) {
+    case "anon":
+      return JSON.stringify({ role, visitor_session: party.visitorSession, app_metadata });
+    case "authenticated":
+      return JSON.stringify({ role, ...person, app_metadata: { ...app_metadata, tenant_role: "owner" } });
+    case "staff":
+      return JSON.stringify({ role, ...person, app_metadata: { staff_role: "support" } });
+    default:
+      return JSON.stringify({ role, sub: null, app_metadata });
+  }
+}
+
+/** Claims of a job that works across tenants. */
+export const ACROSS = JSON.stringify({ role: "service_role", sub: null, app_metadata: { across_tenants: true } });
+
+const MALFORMED = [
+  ...[
+    "not json",
+    "{}",
+    "[]",
+    '"text"',
+    '{"app_metadata":null}',
+    '{"app_metadata":"x"}',
+    '{"app_metadata":{"tenant_id":""}}',
+  ],
+  ...[
+    '{"app_metadata":{"tenant_id":"not-a-uuid"}}',
+    '{"app_metadata":{"tenant_id":["*"]}}',
+    '{"sub":"%","visitor_session":""}',
+  ],
+  ...['{"app_metadata":{"across_tenants":"yes"}}', '{"app_metadata":{"tenant_id":null}}'],
+];
+
+/** Own, another's, none, empty and malformed claims. */
+export function claimsOn(table: Table, role: Role, seeded: Seeded): Claims[] {
+  const ownership = ownershipOf(table);
+  const unreachable = ownership?.by === "nobody" || (ownership?.by === "person" && role !== "authenticated");
+  const a: PartyName[] = role === "anon" && knowsVisitors(table) ? ["a"] : ["a", "guest"];
+  const closed = (label: string, text: string | null): Claims => ({ label, text, own: [], victim: "b" });
+  return [
+    { label: "own", text: claimsFor(role, seeded.parties.a), own: unreachable ? [] : a, victim: "b" },
+    { label: "other", text: claimsFor(role, seeded.parties.b), own: unreachable ? [] : ["b"], victim: "a" },
+    closed("none", null),
+    closed("empty", ""),
+    ...MALFORMED.map((text) => closed(`malformed ${text}`, text)),
+  ];
+}
+
+/** What the role tries with these claims on rows that aren't its own. */
+export function attacksOn(table: Table, role: Role, claims: Claims, seeded: Seeded): Probe[] {
+  const own = rowsOf(table, seeded, claims.own);
+  const foreign = `not (${isOneOf(table, own)})`;
+  const victim = seeded.rows.get(table.name)?.[claims.victim] ?? {};
+  const stranger = seeded.fresh(table, claims.victim);
+  const column = harmless(table, role);
+  const value = literal(table, seeded.fresh(table, claims.own[0] ?? "a"), column);
+  const ownership = ownershipOf(table);
+  const readsAll = byDesign(table, role, "select");
+  const name = (what: string) => `${table.name} as ${role} with ${claims.label} claims: ${what}`;
+  const probe = (what: string, statement: string, judge: Probe["judge"]): Probe => ({
+    ...{ name: name(what), role, claims: claims.text, statement, foreign, table: table.name, judge },
+  });
+  const insertable = grantedColumns(table, role, "insert");
+  const into = (row: Row) => insertOf(table, row, insertable.length > 0 ? insertable : Object.keys(row));
+  const key = primaryKey(table)
+    .map((part) => `"${part}"`)
+    .join(", ");
+
+  const probes = [
+    probe(
+      "select foreign rows",
+      `select count(*) as n from ${table.name} where ${foreign}`,
+      readsAll ? anything : noneSeen,
+    ),
+    probe(
+      "select for update",
+      `select count(*) as n from (select 1 from ${table.name} where ${foreign} for update) s`,
+      noneSeen,
+    ),
+    probe("update blindly", `update ${table.name} set "${column}" = ${value}`, atMost(own.length)),
+    probe("update foreign rows", `update ${table.name} set "${column}" = ${value} where ${foreign}`, atMost(0)),
+    probe("delete blindly", `delete from ${table.name}`, atMost(own.length)),
+    probe("delete foreign rows", `delete from ${table.name} where ${foreign}`, atMost(0)),
+    probe("truncate", `truncate ${table.name} cascade`, refused),
+    probe("insert for somebody else", into(stranger), refused),
+    probe("insert for somebody else unless there", `${into(stranger)} on conflict do nothing`, refused),
+    probe(
+      "take over a foreign row by upsert",
+      `${into(victim)} on conflict (${key}) do update set "${column}" = excluded."${column}"`,
+      refused,
+    ),
+  ];
+  if (ownership && ownership.by !== "nobody") {
+    const target = seeded.parties[claims.victim];
+    const id = ownership.by === "tenant" ? target.tenantId : target.userId;
+    probes.push(
+      probe("give rows away", `update ${table.name} set "${ownership.column}" = ${quote(String(id))}`, (outcome) =>
+        outcome.error === null && outcome.count === 0 ? null : refused(outcome),
+      ),
+    );
+  }
+  return probes;
+}
+
+/** What must work: each verb that the role is granted, on a row of its own. */
+export function controlsOn(table: Table, role: Role, seeded: Seeded): Probe[] {
+  const party: PartyName = "a";
+  const claims = controlClaims(table, role, seeded.parties[party]);
+  const column = harmless(table, role);
+  const value = literal(table, seeded.fresh(table, party), column);
+  const insertable = grantedColumns(table, role, "insert");
+  const statements: Record<Verb, string> = {
+    select: `select count(*) as n from ${table.name}`,
+    insert: `${insertOf(table, seeded.fresh(table, party), insertable)} on conflict do nothing`,
+    update: `update ${table.name} set "${column}" = ${value}`,
+    delete: `delete from ${table.name}`,
+  };
+  const verbs = (Object.keys(statements) as Verb[]).filter((verb) => holds(table, role, verb));
+  return verbs.map((verb) => ({
+    ...{ name: `${table.name} as ${role}: ${verb} an own row`, role, claims, statement: statements[verb] },
+    ...{ foreign: null, table: table.name },
+    judge: ({ error, count, n }: Outcome) => {
+      if (error) return `failed with ${error}`;
+      return verb !== "insert" && (verb === "select" ? n : count) === 0 ? "found no row" : null;
+    },
+  }));
+}
+
+function controlClaims(table: Table, role: Role, party: Party): string | null {
+  if (role === "foyer_gate") return null;
+  return role === "service_role" && ownershipOf(table)?.by === "nobody" ? ACROSS : claimsFor(role, party);
+}
+
+/** Whether a policy opens the verb on every row to the role, as it does for staff, the gate and shared tables. */
+function byDesign(table: Table, role: Role, verb: Verb): boolean {
+  return role === "staff" && verb === "select" && table.policies.some((p) => p.roles.includes(role) && p.verb === verb);
+}
+
+function rowsOf(table: Table, seeded: Seeded, names: readonly PartyName[]): Row[] {
+  const stored = seeded.rows.get(table.name) ?? {};
+  return names.map((name) => stored[name]).filter((row) => row !== undefined);
+}
+
+/** A column that the role may update and that no key or unique index holds; else any. */
+function harmless(table: Table, role: Role): string {
+  const keys = new Set([
+    ...table.indexes.filter((index) => index.unique).flatMap((index) => index.columns),
+    ...table.foreignKeys.flatMap((foreignKey) => foreignKey.columns),
+  ]);
+  const granted = grantedColumns(table, role, "update");
+  const columns = granted.length > 0 ? granted : table.columns.map(({ name }) => name);
+  return columns.find((name) => !keys.has(name)) ?? columns[0] ?? "id";
+}
+
+const anything = () => null;
+const noneSeen = ({ n }: Outcome) => (n ? `saw ${n} foreign rows` : null);
+/** Refused for lack of rights, or (22P02) because the claims can't even be read. */
+const refused = ({ error, count }: Outcome) =>
+  error === "42501" || error === "22P02" ? null : `${error ?? `${count} rows`} instead of refused`;
+const atMost = (limit: number) => (outcome: Outcome) =>
+  outcome.count > limit ? `touched ${outcome.count} rows, of which ${limit} are its own` : null;
