@@ -29,6 +29,7 @@ export const paths = {
 
   // Onboarding wizard, one route per step
   onboarding: () => "/onboarding",
+  newOrganisation: () => "/onboarding/new",
   onboardingCompany: () => "/onboarding/company",
   onboardingAddress: () => "/onboarding/address",
   onboardingPlan: () => "/onboarding/plan",

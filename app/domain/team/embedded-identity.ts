@@ -33,5 +33,8 @@ export function embeddedIdentity(db: Db): IdentityProvider {
         select app.verify_email(${await sha256Hex(token)}) as outcome`;
       return row?.outcome ?? "invalid";
     },
+    async requestVerification(actor) {
+      await db.asUser(actor, (tx) => tx`select app.request_verification()`);
+    },
   };
 }

@@ -1,4 +1,5 @@
 // What may stand behind sign-in: our own users, or an outside identity provider. Both end in the same sessions and claims.
+import type { UserActor } from "#app/platform/actor.ts";
 
 export interface SignUpRequest {
   email: string;
@@ -18,4 +19,6 @@ export interface IdentityProvider {
   resetPassword(token: string, password: string): Promise<"done" | "invalid">;
   /** Proves an address by the token of a verification mail. `joined`: it belongs to an earlier account now. */
   verifyEmail(token: string): Promise<"verified" | "joined" | "invalid">;
+  /** Has the verification mail sent again to a signed-in person who hasn't proved their address. */
+  requestVerification(actor: UserActor, email: string): Promise<void>;
 }

@@ -1,0 +1,38 @@
+// Where a signed-in person belongs: the wizard's open step until it has been walked, then their home page.
+import { may } from "#app/domain/team/permissions.ts";
+import type { SignedIn } from "#app/domain/team/sessions.ts";
+import { ONBOARDING_STEPS, type OnboardingStep } from "#app/domain/tenants/tenants.schema.ts";
+import { paths } from "#app/paths.ts";
+
+const STEP_PATHS: Record<OnboardingStep, string> = {
+  address: paths.onboardingAddress(),
+  plan: paths.onboardingPlan(),
+  knowledge: paths.onboardingKnowledge(),
+  try: paths.onboardingTry(),
+  done: paths.home(),
+};
+
+/** The page of a wizard step. */
+export function stepPath(step: OnboardingStep): string {
+  return STEP_PATHS[step];
+}
+
+/** The wizard's open step for this person, or null where there is nothing (or nobody allowed) to finish. */
+export function openStep({ tenantRole, onboardingStep }: SignedIn): Exclude<OnboardingStep, "done"> | null {
+  const step = ONBOARDING_STEPS.find((known) => known === onboardingStep);
+  if (!step || step === "done" || !tenantRole || !may(tenantRole, "onboarding:write")) return null;
+  return step;
+}
+
+/** Where to go after signing in. */
+export function destinationOf(viewer: SignedIn): string {
+  if (viewer.tenantId === null) return paths.switchTenant();
+  const step = openStep(viewer);
+  return step ? stepPath(step) : paths.home();
+}
+
+/** Whether the wizard has come as far as this step, so that it may be opened. */
+export function mayOpenStep(viewer: { onboardingStep: string | null }, step: OnboardingStep): boolean {
+  const reached = ONBOARDING_STEPS.findIndex((known) => known === viewer.onboardingStep);
+  return ONBOARDING_STEPS.indexOf(step) <= reached;
+}
