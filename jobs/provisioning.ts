@@ -4,7 +4,10 @@ import { reconcile, sweepRuns } from "#app/domain/provisioning/reconcile.ts";
 import { handle } from "./handler.ts";
 
 export const provisioningHandlers = [
-  handle(Reconcile, (services, { tenantId, runId }) => reconcile(services, tenantId, runId), { concurrency: 8 }),
+  handle(Reconcile, (services, { tenantId, runId }) => reconcile(services, tenantId, runId), {
+    concurrency: 8,
+    pollSeconds: 1,
+  }),
   handle(SweepRuns, async (services) => {
     await sweepRuns(services.db);
   }),

@@ -1,6 +1,6 @@
 // Runs pg-boss over the registry: one place for heartbeat, retry, dead letter and drain.
 import { type JobWithMetadata, PgBoss } from "pg-boss";
-import { deadLetterOf } from "#app/platform/jobs.ts";
+import { deadLetterOf, type Job } from "#app/platform/jobs.ts";
 import type { WorkerServices } from "#app/wiring.ts";
 import type { Handler } from "./handler.ts";
 
@@ -13,6 +13,8 @@ export interface Schedule {
 export interface RunningWorker {
   /** Takes no more jobs, lets running ones finish within the given milliseconds, gives the rest back. */
   drain(timeoutMs: number): Promise<void>;
+  /** Gives what lies in a job's dead letters another round. Returns how many jobs. */
+  redrive(job: Pick<Job<unknown>, "name">): Promise<number>;
 }
 
 /** Starts working. The schema and the queues are there already: migrations and `syncQueues` made them. */
@@ -31,6 +33,9 @@ export async function runWorker(
     useListenNotify: true,
     reindex: false,
     monitorVacuum: false,
+    // A killed worker's jobs are found by their missing heartbeat and go to the next worker within half a minute.
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
   });
   boss.on("error", (error) => log.error("jobs.error", { error }));
   boss.on("warning", (warning) => log.warn("jobs.warning", { warning: warning.message }));
@@ -41,7 +46,13 @@ export async function runWorker(
     const { name } = handler.job;
     await boss.work(
       name,
-      { includeMetadata: true, pollingIntervalSeconds: 1, localConcurrency: handler.concurrency, batchSize: 1 },
+      {
+        includeMetadata: true,
+        pollingIntervalSeconds: 1,
+        notifyPollingIntervalSeconds: handler.pollSeconds,
+        localConcurrency: handler.concurrency,
+        batchSize: 1,
+      },
       async ([job]: JobWithMetadata<object>[]) => {
         if (!job) return;
         const jobLog = log.child({ job: name, job_id: job.id, attempt: job.retryCount + 1 });
@@ -65,5 +76,6 @@ export async function runWorker(
       draining.abort();
       await boss.stop({ graceful: true, timeout: timeoutMs });
     },
+    redrive: (job) => boss.redrive(deadLetterOf(job)),
   };
 }

@@ -99,7 +99,7 @@ export async function syncQueues(url: string, jobs: readonly Job<never>[]): Prom
         retryDelayMax: job.retry.maxDelaySeconds,
         retryBackoff: true,
         expireInSeconds: job.expireSeconds,
-        heartbeatSeconds: 60,
+        heartbeatSeconds: 15,
         notify: true,
       };
       await sql`select pgboss.create_queue(${deadLetterOf(job)}, ${sql.json({ policy: "standard", retentionSeconds: 7_776_000 })})`;
