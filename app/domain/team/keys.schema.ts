@@ -14,6 +14,8 @@ export const CreateApiKey = z.object({
 });
 export type CreateApiKey = z.infer<typeof CreateApiKey>;
 
+export const RevokeApiKey = z.object({ keyId: z.uuid() });
+
 /** An exact origin, `https://*.example.com` for all subdomains, or `*` for any page. */
 const ORIGIN = /^(\*|https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?)$/;
 
@@ -30,10 +32,13 @@ export const SaveWidgetKey = z.object({
           .filter(Boolean),
       ),
     ])
-    .pipe(
-      z
-        .array(z.string().regex(ORIGIN, "Write each address as https://example.com, one a line."))
-        .max(50, "At most 50 addresses."),
-    ),
+    .superRefine((origins, context) => {
+      const wrong = origins.find((origin) => !ORIGIN.test(origin));
+      if (wrong) {
+        const message = `“${wrong.slice(0, 80)}” isn't an address. Write each as https://example.com, one a line.`;
+        context.addIssue({ code: "custom", message });
+      }
+      if (origins.length > 50) context.addIssue({ code: "custom", message: "At most 50 addresses." });
+    }),
 });
 export type SaveWidgetKey = z.infer<typeof SaveWidgetKey>;

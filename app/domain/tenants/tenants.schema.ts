@@ -22,7 +22,12 @@ const lines = (max: number, each: number) =>
         .map((line) => line.trim())
         .filter(Boolean),
     )
-    .pipe(z.array(z.string().max(each, `At most ${each} characters a line.`)).max(max, `At most ${max} lines.`));
+    .superRefine((all, context) => {
+      if (all.some((line) => line.length > each)) {
+        context.addIssue({ code: "custom", message: `At most ${each} characters a line.` });
+      }
+      if (all.length > max) context.addIssue({ code: "custom", message: `At most ${max} lines.` });
+    });
 
 export const SaveAgent = z.object({
   agentName: z.string({ error: "Give your agent a name." }).trim().min(1).max(60, "At most 60 characters."),

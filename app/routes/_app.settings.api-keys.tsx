@@ -1,0 +1,37 @@
+// Settings: the keys with which the tenant's own programs talk to the API.
+import type { MetaFunction } from "@remix-run/node";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { CreateApiKey, RevokeApiKey } from "#app/domain/team/keys.schema.ts";
+import { createApiKey, listApiKeys, revokeApiKey } from "#app/domain/team/keys.ts";
+import { paths } from "#app/paths.ts";
+import { PageProblem } from "#app/ui/page-problem.tsx";
+import { ApiKeys } from "#app/ui/settings/api-keys.tsx";
+import { intentOf, readForm, submitForm } from "#app/web/forms.ts";
+import { memberAction, memberLoader } from "#app/web/guards.ts";
+
+export const meta: MetaFunction = () => [{ title: "API keys · Foyer" }];
+
+export const loader = memberLoader("keys:read", async ({ tx, viewer, services }) => ({
+  keys: await listApiKeys(tx),
+  now: services.now(),
+  timeZone: viewer.timeZone,
+  chatUrl: `${services.env.appUrl}${paths.apiChat()}`,
+}));
+
+export const action = memberAction("keys:write", async ({ request, services: { db }, actor }) => {
+  const form = await readForm(request);
+  if (intentOf(form) === "revoke") {
+    return submitForm(form, RevokeApiKey, async ({ keyId }) => {
+      await db.asTenant(actor, (tx) => revokeApiKey(tx, actor, keyId));
+      return null;
+    });
+  }
+  return submitForm(form, CreateApiKey, (input) => db.asTenant(actor, (tx) => createApiKey(tx, actor, input)));
+});
+
+export const ErrorBoundary = PageProblem;
+
+export default function ApiKeysPage() {
+  const reply = useActionData<typeof action>();
+  return <ApiKeys {...useLoaderData<typeof loader>()} reply={reply ?? null} />;
+}

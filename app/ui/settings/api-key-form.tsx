@@ -1,0 +1,38 @@
+// Owns the form for a new API key.
+import { type SubmissionResult, useForm } from "@conform-to/react";
+import { getZodConstraint, parseWithZod } from "@conform-to/zod/v4";
+import { CreateApiKey } from "#app/domain/team/keys.schema.ts";
+import { Field } from "../field.tsx";
+import { Input } from "../input.tsx";
+import { inputProps, selectProps } from "../onboarding/field-props.ts";
+import { Select } from "../select.tsx";
+import { SettingsForm } from "./settings-form.tsx";
+
+const LIFETIMES = [
+  { value: "", label: "Never" },
+  { value: "30", label: "In 30 days" },
+  { value: "90", label: "In 90 days" },
+  { value: "365", label: "In a year" },
+];
+
+export function ApiKeyForm({ lastResult }: { lastResult: SubmissionResult<string[]> | null }) {
+  const [form, fields] = useForm({
+    id: "api-key",
+    lastResult,
+    constraint: getZodConstraint(CreateApiKey),
+    onValidate: ({ formData }) => parseWithZod(formData, { schema: CreateApiKey }),
+    shouldRevalidate: "onInput",
+  });
+  return (
+    <SettingsForm form={form} editable submitLabel="Create key" intent="create">
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field label="Name" field={fields.name} hint="What will use it, for example “Booking site”.">
+          <Input {...inputProps(form, fields.name, { type: "text" })} autoComplete="off" />
+        </Field>
+        <Field label="Expires" field={fields.expiresInDays}>
+          <Select {...selectProps(form, fields.expiresInDays)} options={LIFETIMES} />
+        </Field>
+      </div>
+    </SettingsForm>
+  );
+}
