@@ -63,8 +63,6 @@ function decoderOf(encoding: string | null, body: Readable): Transform | null {
 }
 
 function joined(pieces: Uint8Array[], size: number): Uint8Array {
-  const [only] = pieces;
-  if (only && pieces.length === 1) return only;
   const bytes = new Uint8Array(size);
   let offset = 0;
   for (const piece of pieces) {

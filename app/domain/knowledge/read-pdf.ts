@@ -44,8 +44,8 @@ type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 
 async function openPdf(bytes: Uint8Array): Promise<Pdf> {
   try {
-    // pdf.js takes the buffer for its own.
-    return await getDocumentProxy(bytes.slice(), { verbosity: 0, stopAtErrors: false });
+    // pdf.js takes the buffer for its own and refuses Node's Buffer; its slice() would not copy.
+    return await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0, stopAtErrors: false });
   } catch (cause) {
     if (cause instanceof Error && cause.name === "PasswordException") {
       throw new AppError("unprocessable", "This PDF is protected by a password. Upload it without one.", { cause });

@@ -1,0 +1,426 @@
+import { gzipSync } from "node:zlib";
+import { PDFDocument, StandardFonts } from "pdf-lib";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type CrawlOptions,
+  type CrawlPage,
+  type CrawlProgress,
+  crawl,
+  type KnownPage,
+} from "#app/domain/knowledge/crawl.ts";
+import { createTrapGuard, normaliseUrl, sameSite } from "#app/domain/knowledge/crawl-url.ts";
+import { AppError } from "#app/platform/errors.ts";
+import { createSafeFetch } from "#app/platform/http.ts";
+import { type Site, type SitePages, startSite } from "../../support/site.ts";
+
+const fetch = createSafeFetch({ allowLoopback: true, userAgent: "FoyerBot/test" });
+const sites: Site[] = [];
+
+afterEach(async () => {
+  await Promise.all(sites.splice(0).map((site) => site.stop()));
+});
+
+async function site(pages: SitePages): Promise<Site> {
+  const started = await startSite(pages);
+  sites.push(started);
+  return started;
+}
+
+const page = (text: string, ...links: string[]) =>
+  `<html lang="en"><body><h1>${text}</h1><p>${text} has a text of its own.</p>${links.map((link) => `<a href="${link}">${link}</a> `).join("")}</body></html>`;
+
+async function run(at: Site, options: Partial<CrawlOptions> = {}) {
+  const pages: CrawlPage[] = [];
+  const progress: CrawlProgress[] = [];
+  const summary = await crawl({
+    startUrl: `${at.origin}/`,
+    maxPages: 50,
+    maxDepth: 5,
+    fetch,
+    onPage: (one) => void pages.push(one),
+    onProgress: (one) => void progress.push(one),
+    ...options,
+  });
+  const of = (status: CrawlPage["status"]) =>
+    pages.filter((one) => one.status === status).map((one) => one.url.slice(at.origin.length));
+  return { pages, progress, summary, of };
+}
+
+async function refusal(crawling: Promise<unknown>): Promise<AppError> {
+  const error = await crawling.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof AppError)) throw new Error(`expected a refusal, got ${String(error)}`);
+  return error;
+}
+
+describe("what a crawl finds", () => {
+  test("linked pages and files of the same site, each once, nearest first", async () => {
+    const pdf = await PDFDocument.create();
+    pdf.addPage().drawText("Price list 2024", { font: await pdf.embedFont(StandardFonts.Helvetica), y: 500, size: 12 });
+    const at = await site({
+      "/": page(
+        "Home",
+        "/a",
+        "/a#part",
+        "/b?utm_source=x",
+        "/prices.pdf",
+        "/photo.jpg",
+        "https://elsewhere.example/",
+        "mailto:a@b.c",
+      ),
+      "/a": page("A", "/", "/c", "/b"),
+      "/b": page("B"),
+      "/c": page("C", "/d"),
+      "/d": page("D"),
+      "/prices.pdf": { type: "application/pdf", body: await pdf.save() },
+    });
+    const { pages, summary, of } = await run(at, { concurrency: 1 });
+    expect(of("changed")).toEqual(["/", "/a", "/b", "/prices.pdf", "/c", "/d"]);
+    expect(summary).toMatchObject({ changed: 6, failed: 0, skipped: 0, truncated: false, startUrl: `${at.origin}/` });
+    expect(pages.find((one) => one.url.endsWith(".pdf"))?.document?.blocks[0]?.text).toBe("Price list 2024");
+    expect(at.requests.map((request) => request.path).filter((path) => path === "/a")).toHaveLength(1);
+  });
+
+  test("pages that only the sitemap knows, through an index and gzip, of this site alone", async () => {
+    const at: Site = await site({
+      "/": page("Home"),
+      "/robots.txt": () => ({ type: "text/plain", body: `Sitemap: ${at.origin}/index.xml` }),
+      "/index.xml": () => ({
+        type: "application/xml",
+        body: `<?xml version="1.0"?><sitemapindex xmlns="x"><sitemap><loc>${at.origin}/one.xml.gz</loc></sitemap><sitemap><loc>${at.origin}/index.xml</loc></sitemap></sitemapindex>`,
+      }),
+      "/one.xml.gz": () => ({
+        type: "application/gzip",
+        body: gzipSync(
+          `<urlset><url><loc><![CDATA[${at.origin}/deep?a=1&b=2]]></loc></url><url><loc>${at.origin}/deep?c=3&amp;d=4</loc></url><url><loc>https://elsewhere.example/x</loc></url></urlset>`,
+        ),
+      }),
+      "/deep?a=1&b=2": page("Deep one"),
+      "/deep?c=3&d=4": page("Deep two"),
+    });
+    expect((await run(at)).of("changed")).toEqual(["/", "/deep?a=1&b=2", "/deep?c=3&d=4"]);
+  });
+
+  test("page and depth caps hold", async () => {
+    const pages: SitePages = {};
+    for (let i = 0; i < 30; i += 1) pages[i === 0 ? "/" : `/p${i}`] = page(`Page ${i}`, `/p${i + 1}`, `/p${i + 2}`);
+    const at = await site(pages);
+    const capped = await run(at, { maxPages: 7 });
+    expect(capped.summary).toMatchObject({ changed: 7, truncated: true });
+    expect((await run(at, { maxDepth: 2 })).of("changed")).toEqual(["/", "/p1", "/p2", "/p3", "/p4"]);
+    expect((await run(at, { maxDepth: 0 })).of("changed")).toEqual(["/"]);
+  });
+
+  test("redirects lead to their target once; canonical and identical pages count once; other sites are left alone", async () => {
+    const other = await site({ "/": page("Other") });
+    const at = await site({
+      "/": page("Home", "/old", "/new", "/out", "/copy", "/print", "/loop"),
+      "/old": { status: 301, headers: { location: "/new" } },
+      "/new": page("New"),
+      "/out": { status: 302, headers: { location: `${other.origin}/` } },
+      "/copy": `<link rel="canonical" href="/original">${page("Copy")}`,
+      "/original": page("Original"),
+      "/print": page("New"),
+      "/loop": { status: 302, headers: { location: "/loop" } },
+    });
+    const { pages, of, summary } = await run(at, { concurrency: 1 });
+    expect(of("changed")).toEqual(["/", "/new", "/original"]);
+    expect(summary).toMatchObject({ changed: 3, failed: 1, skipped: 4 });
+    const reasons = pages.map((one) => one.reason).filter(Boolean);
+    expect(reasons).toContain("This address leads to another website.");
+    expect(reasons).toContain(`The same page as ${at.origin}/original.`);
+    expect(reasons).toContain(`The same content as ${at.origin}/new.`);
+  });
+
+  test("a template that calls every page the home page isn't believed", async () => {
+    const canonical = `<link rel="canonical" href="/">`;
+    const at = await site({
+      "/": canonical + page("Home", "/a", "/b"),
+      "/a": canonical + page("A"),
+      "/b": canonical + page("B"),
+    });
+    expect((await run(at)).of("changed")).toEqual(["/", "/a", "/b"]);
+  });
+
+  test("the start page may redirect to another host, which is then the site", async () => {
+    const real = await site({ "/": page("Real", "/a"), "/a": page("A") });
+    const at = await site({ "/": { status: 301, headers: { location: `${real.origin}/` } } });
+    const { summary, pages } = await run(at);
+    expect(summary.startUrl).toBe(`${real.origin}/`);
+    expect(pages.map((one) => one.url)).toEqual([`${real.origin}/`, `${real.origin}/a`]);
+  });
+
+  test("endless calendars, sessions and relative links end", async () => {
+    const at = await site({});
+    at.pages = new Proxy<SitePages>(
+      { "/robots.txt": { status: 404 }, "/sitemap.xml": { status: 404 } },
+      {
+        get: (known, path) => {
+          if (typeof path !== "string" || path in known) return Reflect.get(known, path);
+          const day = Number(/day=(\d+)/.exec(path)?.[1] ?? 0);
+          const next = `/events?month=1&day=${day + 1}`;
+          return page(`Page ${path}`, next, `${path.split("?")[0]}more/more/`, `/x?PHPSESSID=${day}`, `/x?sort=${day}`);
+        },
+      },
+    );
+    const { pages } = await run(at, { maxPages: 500, maxDepth: 500 });
+    expect(pages.length).toBeLessThan(60);
+  });
+});
+
+describe("manners", () => {
+  test("robots.txt, noindex, nofollow and X-Robots-Tag are heeded", async () => {
+    const at = await site({
+      "/robots.txt": {
+        type: "text/plain",
+        body: "User-agent: *\nDisallow: /private\nUser-agent: FoyerBot\nDisallow: /secret\n",
+      },
+      "/":
+        page("Home", "/secret/a", "/private/b", "/hidden", "/header", "/dead-end") +
+        `<a rel="nofollow" href="/sponsored">x</a>`,
+      "/private/b": page("B"),
+      "/secret/a": page("A"),
+      "/hidden": `<meta name="robots" content="noindex">${page("Hidden", "/from-hidden")}`,
+      "/from-hidden": page("From hidden"),
+      "/header": { headers: { "x-robots-tag": "noindex" }, body: page("Header") },
+      "/dead-end": `<meta name="robots" content="nofollow">${page("Dead end", "/beyond")}`,
+      "/beyond": page("Beyond"),
+      "/sponsored": page("Sponsored"),
+    });
+    expect((await run(at)).of("changed").sort()).toEqual(["/", "/dead-end", "/from-hidden", "/private/b"]);
+    const asked = at.requests.map((request) => request.path);
+    for (const path of ["/secret/a", "/beyond", "/sponsored"]) expect(asked).not.toContain(path);
+    expect(at.requests[0]?.headers["user-agent"]).toBe("FoyerBot/test");
+  });
+
+  test("at most four requests at once, one where the site asks for a delay", async () => {
+    const links = Array.from({ length: 12 }, (_, i) => `/p${i}`);
+    const pages: SitePages = { "/": page("Home", ...links) };
+    // Each page waits until four are open or no more can come.
+    const waiting: (() => void)[] = [];
+    let left = links.length;
+    for (const link of links) {
+      pages[link] = async () => {
+        left -= 1;
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+          if (waiting.length === 4 || left === 0) for (const go of waiting.splice(0)) go();
+        });
+        return { body: page(link) };
+      };
+    }
+    const at = await site(pages);
+    await run(at);
+    expect(at.peak()).toBe(4);
+    const slow = await site({
+      "/robots.txt": { type: "text/plain", body: "User-agent: *\nCrawl-delay: 60" },
+      "/": page("Home", "/a", "/b", "/c"),
+      ...{ "/a": page("A"), "/b": page("B"), "/c": page("C") },
+    });
+    expect((await run(slow, { maxDelayMs: 1 })).of("changed")).toHaveLength(4);
+    expect(slow.peak()).toBe(1);
+  });
+
+  test("a page that asks to come back later gets a second try", async () => {
+    let tries = 0;
+    const at = await site({
+      "/": page("Home", "/busy", "/down"),
+      "/busy": () => {
+        tries += 1;
+        return tries === 1 ? { status: 429, headers: { "retry-after": "0" } } : { body: page("Busy") };
+      },
+      "/down": { status: 503, headers: { "retry-after": "0" } },
+    });
+    const { of } = await run(at);
+    expect(of("changed")).toEqual(["/", "/busy"]);
+    expect(of("failed")).toEqual(["/down"]);
+  });
+
+  test("what isn't a page isn't transferred", async () => {
+    const at = await site({ "/": page("Home", "/film"), "/film": { type: "video/mp4", body: new Uint8Array(1000) } });
+    const { pages } = await run(at);
+    expect(pages.find((one) => one.url.endsWith("/film"))).toMatchObject({
+      status: "skipped",
+      reason: "This is video/mp4, not a page.",
+    });
+  });
+});
+
+describe("a second crawl", () => {
+  const memory = (pages: CrawlPage[], links?: string[]) => {
+    const kept = new Map<string, KnownPage>();
+    for (const { url, etag, lastModified, contentHash } of pages)
+      kept.set(url, { etag, lastModified, contentHash, links: links ?? null });
+    return async (url: string) => kept.get(url) ?? null;
+  };
+
+  test("hands over changed pages only, by what they say and not by their markup", async () => {
+    const at = await site({ "/": page("Home", "/a", "/b"), "/a": page("A"), "/b": page("B") });
+    const first = await run(at);
+    at.pages["/a"] = `<!-- token ${Date.now()} -->${page("A")}<script>1</script>`;
+    at.pages["/b"] = page("B, now different");
+    const second = await run(at, { known: memory(first.pages) });
+    expect(second.of("unchanged")).toEqual(["/", "/a"]);
+    expect(second.of("changed")).toEqual(["/b"]);
+    expect(second.pages.filter((one) => one.document).map((one) => one.url)).toEqual([`${at.origin}/b`]);
+  });
+
+  test("asks with ETag and Last-Modified where it keeps the links, and follows them", async () => {
+    const tagged = (tag: string, body: string) => (request: { headers: Record<string, unknown> }) =>
+      request.headers["if-none-match"] === tag
+        ? { status: 304 }
+        : { headers: { etag: tag, "last-modified": "Mon, 01 Jan 2024 00:00:00 GMT" }, body };
+    const at = await site({ "/": tagged('"1"', page("Home", "/a")), "/a": tagged('"2"', page("A")) });
+    const first = await run(at);
+    expect(first.pages[0]).toMatchObject({ etag: '"1"', lastModified: "Mon, 01 Jan 2024 00:00:00 GMT" });
+    at.requests.length = 0;
+    const second = await run(at, { known: memory(first.pages, [`${at.origin}/a`]) });
+    expect(second.of("unchanged")).toEqual(["/", "/a"]);
+    expect(second.pages.map((one) => one.statusCode)).toEqual([304, 304]);
+    expect(at.requests.find((request) => request.path === "/a")?.headers["if-modified-since"]).toBe(
+      "Mon, 01 Jan 2024 00:00:00 GMT",
+    );
+  });
+
+  test("without kept links a page in the middle is fetched whole, so that nothing below it is lost", async () => {
+    const at = await site({
+      "/": (request) =>
+        request.headers["if-none-match"] ? { status: 304 } : { headers: { etag: '"1"' }, body: page("Home", "/a") },
+      "/a": page("A"),
+    });
+    const first = await run(at);
+    expect((await run(at, { known: memory(first.pages) })).of("unchanged")).toEqual(["/", "/a"]);
+  });
+});
+
+describe("when things go wrong", () => {
+  test("a page that fails doesn't fail the crawl", async () => {
+    const at = await site({
+      "/": page("Home", "/gone", "/error", "/bad.pdf", "/empty", "/good"),
+      "/error": { status: 500 },
+      "/bad.pdf": { type: "application/pdf", body: "not a pdf" },
+      "/empty": "<html><body></body></html>",
+      "/good": page("Good"),
+    });
+    const { pages, of, progress } = await run(at);
+    expect(of("changed")).toEqual(["/", "/good"]);
+    expect(
+      Object.fromEntries(pages.filter((one) => one.reason).map((one) => [one.url.slice(at.origin.length), one.reason])),
+    ).toEqual({
+      "/gone": "This page doesn't exist (404).",
+      "/error": "The website has trouble answering right now (500).",
+      "/bad.pdf": "This PDF is damaged, or isn't one.",
+      "/empty": "There is no readable text on this page.",
+    });
+    expect(progress.at(-1)).toMatchObject({ found: 6, done: 2, failed: 3 });
+    for (const one of progress) expect(one.done).toBeLessThanOrEqual(one.found);
+  });
+
+  test.each<[string, SitePages, RegExp]>([
+    ["404", {}, /doesn't exist \(404\)/],
+    ["a server error", { "/": { status: 500 } }, /trouble answering/],
+    ["a file", { "/": { type: "image/png", body: "x" } }, /image\/png, not a page/],
+    ["nothing to read", { "/": "<div id=app></div><script src=app.js></script>" }, /scripts in the browser/],
+    [
+      "robots.txt",
+      { "/robots.txt": { type: "text/plain", body: "User-agent: *\nDisallow: /" }, "/": page("Home") },
+      /robots\.txt/,
+    ],
+    ["a broken robots.txt", { "/robots.txt": { status: 503 }, "/": page("Home") }, /trouble answering/],
+  ])("the start page can't be read because of %s: a plain error", async (_name, pages, message) => {
+    const at = await site(pages);
+    expect((await refusal(run(at))).message).toMatch(message);
+  });
+
+  test("a start address that leads nowhere is a plain error", async () => {
+    const at = await site({});
+    const lost = createSafeFetch({
+      allowLoopback: true,
+      userAgent: "t",
+      lookup: async () => {
+        throw Object.assign(new Error("no"), { code: "ENOTFOUND" });
+      },
+    });
+    expect((await refusal(run(at, { startUrl: "https://no-such-shop.example", fetch: lost }))).message).toContain(
+      "Check the spelling",
+    );
+    expect((await refusal(run(at, { startUrl: "127.0.0.1:1" }))).message).toContain("refuses connections");
+    for (const startUrl of ["", "   ", "ftp://x.example/", "http://"])
+      expect((await refusal(run(at, { startUrl }))).code).toBe("invalid");
+    expect((await refusal(run(at, { startUrl: "http://10.0.0.1/" }))).reason).toBe("address_refused");
+  });
+
+  test("a site that lies as plain http is found without a scheme", async () => {
+    const at = await site({ "/": page("Home") });
+    expect((await run(at, { startUrl: at.origin.replace("http://", "") })).of("changed")).toEqual(["/"]);
+  });
+
+  test("it stops when told to", async () => {
+    const stop = new AbortController();
+    const pages: SitePages = {};
+    for (let i = 0; i < 50; i += 1) pages[i === 0 ? "/" : `/p${i}`] = page(`Page ${i}`, `/p${i + 1}`, `/p${i + 2}`);
+    const at = await site(pages);
+    let seen = 0;
+    const crawling = run(at, {
+      signal: stop.signal,
+      onPage: () => {
+        seen += 1;
+        if (seen === 5) stop.abort(new Error("enough"));
+      },
+    });
+    await expect(crawling).rejects.toThrow("enough");
+    expect(at.requests.length).toBeLessThan(20);
+  });
+
+  test("an error of the consumer stops the crawl and comes out", async () => {
+    const at = await site({ "/": page("Home", "/a"), "/a": page("A") });
+    const broken = run(at, {
+      onPage: (one) => {
+        if (one.url.endsWith("/a")) throw new Error("database gone");
+      },
+    });
+    await expect(broken).rejects.toThrow("database gone");
+  });
+});
+
+describe("addresses", () => {
+  test("one page has one spelling", () => {
+    const same = [
+      "https://X.example/a?b=1&a=2#c",
+      "https://x.example:443/a?a=2&b=1",
+      "https://x.example//a?b=1&a=2&utm_campaign=z&gclid=1&PHPSESSID=9",
+    ];
+    expect(new Set(same.map(normaliseUrl))).toEqual(new Set(["https://x.example/a?a=2&b=1"]));
+    expect(normaliseUrl("https://x.example/a;jsessionid=12AB?")).toBe("https://x.example/a");
+    expect(sameSite("https://www.x.example/", "http://x.example/a")).toBe(true);
+    expect(sameSite("https://x.example/", "https://shop.x.example/")).toBe(false);
+    expect(sameSite("http://x.example:8080/", "http://x.example/")).toBe(false);
+  });
+
+  test("traps are told from ordinary pages", () => {
+    const isTrap = createTrapGuard();
+    for (const url of [
+      "/blog/2024/05/a-post",
+      "/a/b/c",
+      "/list?page=2",
+      "/product?id=7&lang=de",
+      "/en/docs/en/intro",
+    ]) {
+      expect(isTrap(`https://x.example${url}`), url).toBe(false);
+    }
+    for (const url of [
+      "/a/b/a/b/a/b",
+      "/x/x/x/x",
+      "/post?replytocom=5",
+      "/shop?orderby=price",
+      `/${"a/".repeat(20)}`,
+      "/f?a=1&b=2&c=3&d=4&e=5&f=6",
+    ]) {
+      expect(isTrap(`https://x.example${url}`), url).toBe(true);
+    }
+    const days = Array.from({ length: 400 }, (_, day) => isTrap(`https://x.example/calendar?date=2024-${day}`));
+    expect(days.filter((trap) => !trap).length).toBeLessThan(50);
+  });
+});
