@@ -5,7 +5,9 @@ import { handle } from "./handler.ts";
 
 export const knowledgeHandlers = [
   handle(SyncSource, syncSource, { concurrency: 4 }),
-  handle(RebuildIndex, (services, job) => rebuildBase(services.db, job), { concurrency: 2 }),
+  handle(RebuildIndex, (services, job) => rebuildBase(services.db, job), {
+    concurrency: 2,
+  }),
   handle(
     ScheduleSyncs,
     async (services) => {

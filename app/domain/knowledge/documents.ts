@@ -102,7 +102,11 @@ function toRecord(chunk: StoredChunk): Record<string, unknown> {
   const dropped = droppedLines.length > 0 ? spansOf(chunk.content, new Set(droppedLines)) : [];
   const sentences = chunk.sentences
     .filter(({ start, end }) => !dropped.some((span) => start >= span.start && end <= span.end))
-    .map(({ start, end }) => ({ start, end, text: chunk.content.slice(start, end) }));
+    .map(({ start, end }) => ({
+      start,
+      end,
+      text: chunk.content.slice(start, end),
+    }));
   const words = sentences.reduce((sum, { text }) => sum + (text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0), 0);
   return { ...chunk, droppedLines, sentences, words };
 }
@@ -145,7 +149,10 @@ export async function listDocuments(
       and (${search} = '' or position(${search} in lower(d.title || ' ' || d.url)) > 0)
     order by d.title, d.id limit ${limit + 1}`;
   const documents = rows.slice(0, limit);
-  return { documents, nextCursor: rows.length > limit ? (documents.at(-1)?.id ?? null) : null };
+  return {
+    documents,
+    nextCursor: rows.length > limit ? (documents.at(-1)?.id ?? null) : null,
+  };
 }
 
 /** Removes one document. It is out of the answers with the commit. */

@@ -30,7 +30,14 @@ type FileType = keyof typeof TYPES;
 
 const BY_ENDING: Record<string, FileType> = {
   ...{ pdf: "pdf", docx: "docx", html: "html", htm: "html", xhtml: "html" },
-  ...{ md: "markdown", markdown: "markdown", txt: "text", text: "text", csv: "csv", tsv: "csv" },
+  ...{
+    md: "markdown",
+    markdown: "markdown",
+    txt: "text",
+    text: "text",
+    csv: "csv",
+    tsv: "csv",
+  },
 };
 
 /**
@@ -53,7 +60,9 @@ export function typeOfUpload({ filename, bytes }: Pick<Upload, "filename" | "byt
 }
 
 const unsupported = (message: string): AppError =>
-  new AppError("unsupported_media_type", message, { fields: { file: [message] } });
+  new AppError("unsupported_media_type", message, {
+    fields: { file: [message] },
+  });
 
 /**
  * Keeps an uploaded file and has it read. The very same bytes again lead to the source that is there already.
@@ -66,7 +75,9 @@ export async function addFile(
   limits?: KnowledgeLimits,
 ): Promise<{ sourceId: string }> {
   if (upload.bytes.byteLength === 0) {
-    throw new AppError("invalid", "This file is empty.", { fields: { file: ["This file is empty."] } });
+    throw new AppError("invalid", "This file is empty.", {
+      fields: { file: ["This file is empty."] },
+    });
   }
   if (upload.bytes.byteLength > MAX_UPLOAD_BYTES) {
     const message = `Files may have up to ${MAX_UPLOAD_BYTES / 2 ** 20} MB.`;
@@ -90,7 +101,10 @@ export async function addFile(
     values (app.tenant_id(), ${source.id}, ${filename}, ${TYPES[type]}, ${upload.bytes.byteLength}, ${upload.bytes},
       ${contentHash})`;
   await enqueue(tx, SyncSource, { tenantId: source.tenantId, sourceId: source.id }, { key: source.id });
-  await recordAudit(tx, actor, "knowledge_source.added", source.id, { kind: "file", bytes: upload.bytes.byteLength });
+  await recordAudit(tx, actor, "knowledge_source.added", source.id, {
+    kind: "file",
+    bytes: upload.bytes.byteLength,
+  });
   await tx`select app.announce('knowledge', ${source.id})`;
   return { sourceId: source.id };
 }

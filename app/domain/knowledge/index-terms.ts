@@ -8,9 +8,9 @@ type WriteTx = TenantTx | SystemTx;
 const K1 = 1.2;
 const B = 0.75;
 /** What one occurrence in a heading, in the title, in an outer heading counts against one in the text. */
-const HEADING = 1.5;
-const TITLE = 1.5;
-const OUTER = 0.5;
+const HEADING = 2;
+const TITLE = 2;
+const OUTER = 1;
 /** From this many words on, equal text is equal whatever stands above it. Shorter text means what its headings say. */
 const SELF_SUFFICIENT_WORDS = 40;
 
@@ -20,19 +20,19 @@ const SELF_SUFFICIENT_WORDS = 40;
  */
 export async function rebuildIndex(tx: WriteTx, baseId: string): Promise<void> {
   const [base] =
-    await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) and id = ${baseId} for update`;
+    await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) and id = ${baseId} for no key update`;
   if (!base) return;
   await tx`delete from knowledge_terms where tenant_id = (select app.tenant_id()) and base_id = ${baseId}`;
   await tx`
-    with kept as materialized (
-      select distinct on (c.content_hash, c.word_count >= ${SELF_SUFFICIENT_WORDS},
-          case when c.word_count < ${SELF_SUFFICIENT_WORDS} then (c.headings, d.title)::text end)
-        c.id, c.search, greatest(c.word_count, 1) as words
+    with framed as (
+      select c.id, c.search, c.word_count as words, c.content_hash, c.position, d.url,
+        case when c.word_count < ${SELF_SUFFICIENT_WORDS} then (c.headings, d.title)::text end as frame
       from knowledge_chunks c join knowledge_documents d on d.tenant_id = c.tenant_id and d.id = c.document_id
       where c.tenant_id = (select app.tenant_id()) and c.base_id = ${baseId} and c.word_count > 0
-      order by c.content_hash, c.word_count >= ${SELF_SUFFICIENT_WORDS},
-        case when c.word_count < ${SELF_SUFFICIENT_WORDS} then (c.headings, d.title)::text end,
-        length(d.url), d.url, c.position
+    ),
+    kept as materialized (
+      select distinct on (content_hash, frame) id, search, words from framed
+      order by content_hash, frame, length(url), url, position
     ),
     stats as materialized (select count(*)::float8 as n, coalesce(avg(words), 1)::float8 as words from kept),
     postings as (
@@ -64,7 +64,7 @@ export async function rebuildIndex(tx: WriteTx, baseId: string): Promise<void> {
  */
 export async function extendIndex(tx: WriteTx, baseId: string, documentId: string): Promise<void> {
   const [base] =
-    await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) and id = ${baseId} for update`;
+    await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) and id = ${baseId} for no key update`;
   if (!base) return;
   await tx`
     with stats as materialized (

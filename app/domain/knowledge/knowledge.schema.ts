@@ -18,7 +18,10 @@ export const WebAddress = z
     const url = URL.canParse(href) ? new URL(href) : null;
     const named = url && (url.hostname.includes(".") || url.hostname === "localhost" || url.hostname.startsWith("["));
     if (!url || !named || !/^https?:$/.test(url.protocol) || url.username || url.password) {
-      context.addIssue({ code: "custom", message: "Write the address like https://www.example.com." });
+      context.addIssue({
+        code: "custom",
+        message: "Write the address like https://www.example.com.",
+      });
       return z.NEVER;
     }
     url.hash = "";
@@ -54,7 +57,10 @@ const answerText = z
   .min(1, "Write the answer.")
   .max(4000, "At most 4000 characters.");
 
-export const AddQuestion = z.object({ question: questionText, answer: answerText });
+export const AddQuestion = z.object({
+  question: questionText,
+  answer: answerText,
+});
 export type AddQuestion = z.infer<typeof AddQuestion>;
 
 export const UpdateQuestion = AddQuestion.extend({ questionId: z.uuid() });

@@ -24,7 +24,7 @@ export function knowledgeLimits(plan: string): KnowledgeLimits {
  * additions at once can't both get the last place.
  */
 export async function roomLeft(tx: WriteTx, limits?: KnowledgeLimits): Promise<number> {
-  await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) order by id for update`;
+  await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) order by id for no key update`;
   const [row] = await tx<{ plan: string; used: number }[]>`
     select t.plan,
       (select count(*) from knowledge_documents d where d.tenant_id = t.id)::int

@@ -50,7 +50,7 @@ export async function addQuestion(
 
 /** Changes a question or its answer. */
 export async function updateQuestion(tx: WriteTx, actor: Actor, input: UpdateQuestion): Promise<void> {
-  await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) order by id for update`;
+  await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) order by id for no key update`;
   const [known] = await tx<(Place & { url: string; contentHash: string })[]>`
     select d.source_id, d.base_id, d.tenant_id, d.url, d.content_hash
     from knowledge_documents d join knowledge_sources s on s.tenant_id = d.tenant_id and s.id = d.source_id
@@ -81,7 +81,10 @@ export async function listQuestions(
       and (${search} = '' or position(${search} in lower(d.title || ' ' || c.content)) > 0)
     order by d.id desc limit ${limit + 1}`;
   const questions = rows.slice(0, limit);
-  return { questions, nextCursor: rows.length > limit ? (questions.at(-1)?.id ?? null) : null };
+  return {
+    questions,
+    nextCursor: rows.length > limit ? (questions.at(-1)?.id ?? null) : null,
+  };
 }
 
 async function questionSource(tx: WriteTx): Promise<Place> {

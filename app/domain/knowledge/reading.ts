@@ -50,13 +50,28 @@ export async function beginReading(db: Db, tenantId: string, sourceId: string): 
       where tenant_id = (select app.tenant_id()) and id = ${sourceId}`;
     const room = (await roomLeft(tx)) + Math.max(own, source.kind === "file" ? 1 : 0);
     await announce(tx, sourceId);
-    return { tenantId, run, source: rest, room, settled: last[0]?.settled ?? false };
+    return {
+      tenantId,
+      run,
+      source: rest,
+      room,
+      settled: last[0]?.settled ?? false,
+    };
   });
 }
 
-/** A transaction of the reading. Throws Superseded where the reading has lost its source. */
-export function whileOwned<T>(db: Db, reading: Reading, fn: (tx: SystemTx) => Promise<T>): Promise<T> {
+/**
+ * A transaction of the reading. Throws Superseded where the reading has lost its source. `repeatable`: what it writes
+ * would be written again by the next reading, so that the commit needn't wait for the disk.
+ */
+export function whileOwned<T>(
+  db: Db,
+  reading: Reading,
+  fn: (tx: SystemTx) => Promise<T>,
+  options: { repeatable?: boolean } = {},
+): Promise<T> {
   return db.asSystem({ reason: REASON, tenantId: reading.tenantId }, async (tx) => {
+    if (options.repeatable) await tx`select set_config('synchronous_commit', 'off', true)`;
     const [owned] = await tx`
       select id from knowledge_sources
       where tenant_id = (select app.tenant_id()) and id = ${reading.source.id} and sync_run = ${reading.run} for share`;
@@ -88,7 +103,11 @@ export function writeProgress(db: Db, reading: Reading, progress: Progress): Pro
 export async function endReading(
   tx: SystemTx,
   reading: Reading,
-  end: { status: "ready" | "failed"; message: string | null; progress?: Progress },
+  end: {
+    status: "ready" | "failed";
+    message: string | null;
+    progress?: Progress;
+  },
 ): Promise<void> {
   const { progress } = end;
   // A reading that failed leaves its mark, so that the next one knows that the index may be behind.

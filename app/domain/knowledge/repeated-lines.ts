@@ -54,7 +54,10 @@ export async function dropRepeatedLines(tx: SystemTx, sourceId: string): Promise
       where tenant_id = (select app.tenant_id()) and id = any(${batch.map((row) => row.id ?? "")}::uuid[])`;
     await insertChunks(
       tx,
-      batch.map(({ language, ...row }) => ({ ...row, sentences: splitSentences(row.content, language) })),
+      batch.map(({ language, ...row }) => ({
+        ...row,
+        sentences: splitSentences(row.content, language),
+      })),
     );
   }
 }

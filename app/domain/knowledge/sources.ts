@@ -61,7 +61,9 @@ export async function addWebsite(
     returning id, tenant_id`;
   if (!source) throw new AppError("internal", "The website could not be added.");
   await enqueue(tx, SyncSource, { tenantId: source.tenantId, sourceId: source.id }, { key: source.id });
-  await recordAudit(tx, actor, "knowledge_source.added", source.id, { kind: "website" });
+  await recordAudit(tx, actor, "knowledge_source.added", source.id, {
+    kind: "website",
+  });
   await tx`select app.announce('knowledge', ${source.id})`;
   return { sourceId: source.id };
 }
@@ -81,7 +83,10 @@ export async function listSources(
       and (${search} = '' or position(${search} in lower(s.name || ' ' || coalesce(s.url, ''))) > 0)
     order by s.id desc limit ${limit + 1}`;
   const sources = rows.slice(0, limit);
-  return { sources, nextCursor: rows.length > limit ? (sources.at(-1)?.id ?? null) : null };
+  return {
+    sources,
+    nextCursor: rows.length > limit ? (sources.at(-1)?.id ?? null) : null,
+  };
 }
 
 /**
@@ -92,7 +97,11 @@ export async function getSource(
   tx: WriteTx,
   sourceId: string,
   page: { cursor?: string; limit?: number; search?: string } = {},
-): Promise<{ source: SourceRow; documents: DocumentRow[]; nextCursor: string | null }> {
+): Promise<{
+  source: SourceRow;
+  documents: DocumentRow[];
+  nextCursor: string | null;
+}> {
   const [[source], documents] = await Promise.all([
     tx<SourceRow[]>`
       select ${sourceColumns(tx)} from knowledge_sources s
@@ -127,6 +136,8 @@ export async function removeSource(tx: TenantTx, actor: Actor, sourceId: string)
     returning tenant_id, base_id, kind`;
   if (!source) throw new AppError("not_found", "There is no such source.");
   await enqueue(tx, RebuildIndex, { tenantId: source.tenantId, baseId: source.baseId }, { key: source.baseId });
-  await recordAudit(tx, actor, "knowledge_source.removed", sourceId, { kind: source.kind });
+  await recordAudit(tx, actor, "knowledge_source.removed", sourceId, {
+    kind: source.kind,
+  });
   await tx`select app.announce('knowledge', ${sourceId})`;
 }

@@ -29,7 +29,12 @@ export async function readWebsite(
   const kept = new Set<string>();
   let stored = 0;
   let indexAt = FIRST_INDEX;
-  let progress: Progress = { found: 1, done: 0, failed: 0, current: source.url };
+  let progress: Progress = {
+    found: 1,
+    done: 0,
+    failed: 0,
+    current: source.url,
+  };
   const ticker = throttleProgress(
     (latest) => writeProgress(db, reading, latest).catch((error: unknown) => lost.abort(error)),
     PROGRESS_EVERY_MS,
@@ -46,7 +51,9 @@ export async function readWebsite(
     stored += 1;
     if (stored < indexAt) return;
     indexAt *= INDEX_GROWTH;
-    await whileOwned(db, reading, (tx) => rebuildIndex(tx, source.baseId));
+    await db.asSystem({ reason: "knowledge.sync", tenantId: reading.tenantId }, (tx) =>
+      rebuildIndex(tx, source.baseId),
+    );
   };
 
   try {
@@ -88,7 +95,12 @@ function knownPage(db: Db, reading: Reading, url: string): Promise<KnownPage | n
     { reason: "knowledge.sync", tenantId: reading.tenantId },
     async (tx) => {
       const [row] = await tx<
-        { etag: string | null; lastModified: string | null; contentHash: string; links: string[] }[]
+        {
+          etag: string | null;
+          lastModified: string | null;
+          contentHash: string;
+          links: string[];
+        }[]
       >`
         select etag, last_modified, content_hash, links from knowledge_documents
         where tenant_id = (select app.tenant_id()) and source_id = ${reading.source.id} and url = ${url}`;
@@ -102,17 +114,21 @@ async function storePage(db: Db, reading: Reading, page: CrawlPage): Promise<voi
   const { document } = page;
   if (!document) return;
   const chunks = chunkDocument(document);
-  await whileOwned(db, reading, (tx) =>
-    storeDocument(tx, reading.source, {
-      url: page.url,
-      title: shorten(document.title, 300),
-      language: document.language,
-      contentHash: page.contentHash ?? "",
-      etag: page.etag,
-      lastModified: page.lastModified,
-      links: document.links,
-      chunks,
-    }),
+  await whileOwned(
+    db,
+    reading,
+    (tx) =>
+      storeDocument(tx, reading.source, {
+        url: page.url,
+        title: shorten(document.title, 300),
+        language: document.language,
+        contentHash: page.contentHash ?? "",
+        etag: page.etag,
+        lastModified: page.lastModified,
+        links: document.links,
+        chunks,
+      }),
+    { repeatable: true },
   );
 }
 
@@ -124,5 +140,6 @@ async function refreshPage(db: Db, reading: Reading, page: CrawlPage): Promise<v
       update knowledge_documents set etag = ${page.etag}, last_modified = ${page.lastModified}
       where tenant_id = (select app.tenant_id()) and source_id = ${reading.source.id} and url = ${page.url}
         and (etag, last_modified) is distinct from (${page.etag}::text, ${page.lastModified}::text)`,
+    { repeatable: true },
   );
 }

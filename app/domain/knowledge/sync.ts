@@ -41,14 +41,21 @@ export async function syncSource(
     if (reading.source.kind === "website") await readWebsite(services, reading, context);
     else await readFile(services.db, reading);
   } catch (error) {
-    if (error instanceof Superseded) return context.log.info("knowledge.superseded", { source_id: job.sourceId });
+    if (error instanceof Superseded)
+      return context.log.info("knowledge.superseded", {
+        source_id: job.sourceId,
+      });
     context.signal.throwIfAborted();
     const message = error instanceof AppError ? error.message : "Something went wrong on our side. We will try again.";
     await whileOwned(services.db, reading, (tx) => endReading(tx, reading, { status: "failed", message })).catch(
       ignoreSuperseded,
     );
     if (!(error instanceof AppError) || PASSING.has(error.code)) throw error;
-    context.log.info("knowledge.failed", { source_id: job.sourceId, code: error.code, reason: error.reason });
+    context.log.info("knowledge.failed", {
+      source_id: job.sourceId,
+      code: error.code,
+      reason: error.reason,
+    });
   }
 }
 
@@ -67,7 +74,10 @@ async function readFile(db: Db, reading: Reading): Promise<void> {
   );
   if (!file) throw new AppError("not_found", "The file is no longer there. Upload it again.");
   const { filename } = file;
-  const document = await readDocument(new Uint8Array(file.content), { mediaType: file.mediaType, filename });
+  const document = await readDocument(new Uint8Array(file.content), {
+    mediaType: file.mediaType,
+    filename,
+  });
   const chunks = chunkDocument(document);
   const message =
     chunks.length > MAX_FILE_CHUNKS
