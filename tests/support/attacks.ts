@@ -116,7 +116,8 @@ export function attacksOn(table: Table, role: Role, claims: Claims, seeded: Seed
     probe("update foreign rows", `update ${table.name} set "${column}" = ${value} where ${foreign}`, atMost(0)),
     probe("delete blindly", `delete from ${table.name}`, atMost(own.length)),
     probe("delete foreign rows", `delete from ${table.name} where ${foreign}`, atMost(0)),
-    probe("truncate", `truncate ${table.name} cascade`, refused),
+    probe("truncate", `truncate ${table.name}`, refused),
+    probe("truncate with all that hangs on it", `truncate ${table.name} cascade`, refused),
     probe("insert for somebody else", into(stranger), refused),
     probe("insert for somebody else unless there", `${into(stranger)} on conflict do nothing`, refused),
     probe(
@@ -125,6 +126,8 @@ export function attacksOn(table: Table, role: Role, claims: Claims, seeded: Seed
       refused,
     ),
   ];
+  if (role === "anon" && knowsVisitors(table) && claims.label === "own")
+    probes.push(probe("insert for another visitor", into(seeded.fresh(table, "guest")), refused));
   if (ownership && ownership.by !== "nobody") {
     const target = seeded.parties[claims.victim];
     const id = ownership.by === "tenant" ? target.tenantId : target.userId;
