@@ -28,7 +28,7 @@ export default function handleRequest(
   loadContext: AppLoadContext,
 ): Promise<Response> {
   const settings: DocumentSettings = {
-    nonce: typeof loadContext.nonce === "string" ? loadContext.nonce : "",
+    nonce: loadContext.nonce,
     scheme: schemeFromCookies(request.headers.get("cookie")),
     language: "en",
   };

@@ -37,7 +37,6 @@ export function CommandPalette({ open, onOpenChange, nav, commands, searches }: 
         <div className="flex items-center gap-3 border-b border-line px-4">
           <Search aria-hidden className="size-4 shrink-0 text-muted" />
           <Cmdk.Input
-            // biome-ignore lint/a11y/noAutofocus: the palette was opened to be typed into
             autoFocus
             value={query}
             onValueChange={setQuery}

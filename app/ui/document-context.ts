@@ -3,7 +3,7 @@
 import { createContext, useContext } from "react";
 
 export interface DocumentSettings {
-  /** Nonce of this response; empty in the browser, where the attribute can't be read. */
+  /** Nonce of this response; empty in the browser, which empties the attribute. */
   nonce: string;
   /** A person's own choice; null follows the system. */
   scheme: "light" | "dark" | null;

@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { getRequestListener } from "@hono/node-server";
 import { type AppLoadContext, createRequestHandler, type ServerBuild } from "@remix-run/node";
+import { addSecurityHeaders, newNonce } from "#app/server/security-headers.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const output = resolve(root, "node_modules/.cache/foyer-gallery");
@@ -37,13 +38,14 @@ export async function startGallery(): Promise<Gallery> {
         });
       }
       if (pathname === "/favicon.svg") return new Response(null, { status: 204 });
-      const nonce = crypto.randomUUID();
+      const nonce = newNonce();
       // The gallery's pages use nothing else of the context.
       const response = await render(request, { nonce } as AppLoadContext);
       const headers = new Headers(response.headers);
-      headers.set(
-        "content-security-policy",
-        `default-src 'self'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:`,
+      addSecurityHeaders(
+        headers,
+        { nonce, kind: "app", secure: false, development: false },
+        { appUrl: "http://localhost:3000", appDomain: "localhost" },
       );
       return new Response(response.body, { status: response.status, headers });
     }),

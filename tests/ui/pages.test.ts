@@ -95,7 +95,7 @@ describe("the landing page", () => {
 describe("the shell of the app", () => {
   it("carries the nonce on every script", async () => {
     const response = await fetch(`${gallery.origin}/app`);
-    const nonce = response.headers.get("content-security-policy")?.match(/nonce-([\w-]+)/)?.[1];
+    const nonce = response.headers.get("content-security-policy")?.match(/nonce-([\w+/=]+)/)?.[1];
     const html = await response.text();
     const scripts = html.match(/<script[^>]*>/g) ?? [];
     expect(scripts.length).toBeGreaterThan(0);
