@@ -73,12 +73,9 @@ export function createDb(options: PoolOptions): Db {
     let open = false;
     try {
       const sql = lease.client;
-      // Neither is awaited: begin, claims and the first statement travel together. Should one fail, the
-      // transaction is aborted or was never open, and a login by itself may read nothing.
-      const started = settle([
-        sql.unsafe(readOnly ? "begin read only" : "begin").execute(),
-        sql`select set_config('role', ${role}, true), set_config('request.jwt.claims', ${claims}, true)`.execute(),
-      ]);
+      // Not awaited: begin, claims and the first statement travel together. Should this fail, the transaction is
+      // aborted or was never open, and a login by itself may read nothing.
+      const started = settle(sql.unsafe(opening(role, actor, readOnly)).execute());
       open = true;
       const result = await fn(handle(lease) as never).catch(async (error) => {
         throw (await started) ?? error;
@@ -87,7 +84,13 @@ export function createDb(options: PoolOptions): Db {
       if (failed) throw failed;
       if (lease.revoked) throw lost();
       open = false;
-      const done = await settleWith("commit", lease);
+      const committed = settleWith("commit", lease);
+      // A reader needn't wait: what this connection does next stands behind the commit, and there is nothing to lose.
+      if (readOnly) {
+        committed.catch(() => {});
+        return result;
+      }
+      const done = await committed;
       // Postgres answers COMMIT of an aborted transaction with ROLLBACK and no error.
       if (done !== "COMMIT") throw new AppError("internal", "A statement failed and its error was swallowed.");
       return result;
@@ -180,11 +183,23 @@ function guard<T extends object>(pending: T, lease: Lease): T {
   return pending;
 }
 
-/** The first failure among promises that nobody awaits yet, or undefined. */
-async function settle(pending: readonly PromiseLike<unknown>[]): Promise<unknown> {
-  const results = await Promise.allSettled(pending);
-  const failed = results.find((result) => result.status === "rejected");
-  return failed ? failed.reason : undefined;
+/** One message that begins the transaction, takes the role and sets the claims, all for this transaction alone. */
+function opening(role: string, actor: Actor, readOnly: boolean): string {
+  const begin = readOnly ? "begin read only" : "begin";
+  return `${begin}; select set_config('role', ${literal(role)}, true), set_config('request.jwt.claims', ${literal(JSON.stringify(claimsOf(actor)))}, true)`;
+}
+
+/** A text as an SQL literal (standard_conforming_strings is on: only the quote is special). */
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The failure of a promise that nobody awaits yet, or undefined. */
+function settle(pending: PromiseLike<unknown>): Promise<unknown> {
+  return Promise.resolve(pending).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }
 
 function lazy<T>(make: () => T): () => T {
