@@ -76,10 +76,10 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
   const query = withoutFiller(cleanText(request.query.slice(0, 4000)));
   const [row] = await tx<Row[]>`
     with base as materialized (
-      select b.id, b.version, b.chunk_count, app.search_config(t.language) as home,
+      select b.tenant_id, b.id, b.version, b.chunk_count, app.search_config(t.language) as home,
         app.search_config(coalesce(${request.language ?? null}, t.language)) as config
       from knowledge_bases b join tenants t on t.id = b.tenant_id
-      where b.tenant_id = (select app.tenant_id()) and t.id = (select app.tenant_id())
+      where b.tenant_id = (select app.tenant_id())
       order by b.id limit 1
     ),
     words as materialized (
@@ -102,13 +102,17 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
       select a.place, t.term, t.idf, 1::float8 as closeness, t.chunk_ids, t.impacts
       from asked a cross join base b cross join lateral (
         select * from knowledge_terms k
-        where k.tenant_id = (select app.tenant_id()) and k.base_id = b.id and k.term = any(a.forms)
+        where k.tenant_id = b.tenant_id and k.base_id = b.id and k.term = any(a.forms)
         order by array_position(a.forms, k.term) limit 1
       ) t
     ),
+    missing as materialized (
+      select place, term from asked
+      where place not in (select place from known) and term ~ '^[[:alpha:]]{4,}$'
+    ),
     respelt as materialized (
       select a.place, t.term, t.idf, s.closeness, t.chunk_ids, t.impacts
-      from asked a cross join base b cross join lateral (
+      from missing a cross join base b cross join lateral (
         select c.term, c.closeness from (
           select k.term, greatest(
             extensions.similarity(k.term, a.term),
@@ -116,14 +120,13 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
               when starts_with(a.term, k.term) and length(k.term) >= 4 then 0.4 + 0.5 * length(k.term) / length(a.term)
             end) as closeness
           from knowledge_terms k
-          where k.tenant_id = (select app.tenant_id()) and k.base_id = b.id
+          where k.tenant_id = b.tenant_id and k.base_id = b.id
             and k.term >= left(a.term, 1) and k.term < left(a.term, 1) || chr(1114109)
         ) c
         where c.closeness >= 0.45
         order by c.closeness desc, c.term limit 4
       ) s
-      join knowledge_terms t on t.tenant_id = (select app.tenant_id()) and t.base_id = b.id and t.term = s.term
-      where a.term ~ '^[[:alpha:]]{4,}$' and not exists (select from known n where n.place = a.place)
+      join knowledge_terms t on t.tenant_id = b.tenant_id and t.base_id = b.id and t.term = s.term
     ),
     chosen as materialized (
       select * from known
@@ -139,7 +142,8 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
     ),
     pooled as (
       select s.*, c.document_id, row_number() over (partition by c.document_id order by s.score desc, s.chunk_id) as place
-      from scored s join knowledge_chunks c on c.tenant_id = (select app.tenant_id()) and c.id = s.chunk_id
+      from base b cross join scored s
+      join knowledge_chunks c on c.tenant_id = b.tenant_id and c.id = s.chunk_id
     ),
     ranked as materialized (
       select chunk_id, round((score + ${DOCUMENT_SHARE}::float8
@@ -148,9 +152,9 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
     ),
     best as (
       select r.score, c.*, d.title, d.url, d.source_id
-      from ranked r
-      join knowledge_chunks c on c.tenant_id = (select app.tenant_id()) and c.id = r.chunk_id
-      join knowledge_documents d on d.tenant_id = (select app.tenant_id()) and d.id = c.document_id
+      from base b cross join ranked r
+      join knowledge_chunks c on c.tenant_id = b.tenant_id and c.id = r.chunk_id
+      join knowledge_documents d on d.tenant_id = b.tenant_id and d.id = c.document_id
     )
     select b.version,
       (select json_agg(json_build_object('term', a.term, 'known', c.term is not null,
