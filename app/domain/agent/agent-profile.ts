@@ -1,0 +1,67 @@
+// What the agent of a tenant is and may do, as its configuration says.
+import type { VisitorTx } from "#app/platform/db.ts";
+import { AppError } from "#app/platform/errors.ts";
+import type { AgentProfile } from "./model.ts";
+import { pausedWords } from "./phrases.ts";
+import { REDACT_DEFAULT, type Redaction } from "./redact.ts";
+
+export interface AgentSettings {
+  profile: AgentProfile;
+  redaction: Redaction;
+}
+
+interface Row {
+  name: string;
+  status: string;
+  language: string;
+  agentName: string | null;
+  greeting: string | null;
+  fallback: string | null;
+  instructions: string | null;
+  suggestions: string[] | null;
+  model: string | null;
+  handoffEnabled: boolean | null;
+  redaction: Partial<Redaction> | null;
+}
+
+/** States in which a tenant's agent answers (SPEC T4). */
+const ANSWERING: ReadonlySet<string> = new Set(["trialing", "active", "past_due"]);
+
+/** Whether the agent of a tenant in this state answers. */
+export function isAnswering(status: string): boolean {
+  return ANSWERING.has(status);
+}
+
+/** That the tenant's chat is paused, in polite words. */
+export function chatPaused(language: string): AppError {
+  return new AppError("forbidden", pausedWords(language), { reason: "tenant_suspended" });
+}
+
+/**
+ * The settings of the agent of the transaction's tenant.
+ * @throws AppError forbidden (reason `tenant_suspended`) where the tenant's agent doesn't answer
+ */
+export async function agentSettings(tx: VisitorTx): Promise<AgentSettings> {
+  const [row] = await tx<Row[]>`
+    select t.name, t.status, t.language, c.agent_name, c.greeting, c.fallback, c.instructions, c.suggestions, c.model,
+      c.handoff_enabled, c.redaction
+    from tenants t left join tenant_configurations c on c.tenant_id = t.id
+    where t.id = (select app.tenant_id())`;
+  if (!row) throw new AppError("not_found", "This organisation doesn't exist any more.");
+  const language = row.language.slice(0, 2).toLowerCase();
+  if (!isAnswering(row.status)) throw chatPaused(language);
+  return {
+    profile: {
+      tenantName: row.name,
+      agentName: row.agentName ?? row.name,
+      greeting: row.greeting ?? "",
+      fallback: row.fallback ?? "",
+      instructions: row.instructions ?? "",
+      suggestions: row.suggestions ?? [],
+      handoffEnabled: row.handoffEnabled ?? true,
+      language,
+      model: row.model,
+    },
+    redaction: { ...REDACT_DEFAULT, ...row.redaction },
+  };
+}

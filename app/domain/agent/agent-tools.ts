@@ -1,0 +1,64 @@
+// Which tools an agent has. Further ones (appointments) join this list.
+import { z } from "zod";
+import { AppError } from "#app/platform/errors.ts";
+import { searchKnowledge } from "../knowledge/search.ts";
+import { requestPerson } from "./handoff.ts";
+import { CaptureLead } from "./leads.schema.ts";
+import { captureLead } from "./leads.ts";
+import { defineTool, type Tool } from "./tools.ts";
+
+const searchTool = defineTool({
+  name: "search_knowledge",
+  description: "Searches the organisation's own knowledge. Use it before answering anything about the organisation.",
+  schema: z.object({ query: z.string().min(1).max(600).describe("What to look for, in the visitor's words") }),
+  async run({ db, visitor, language }, { query }) {
+    const retrieval = await db.asVisitor(visitor, (tx) => searchKnowledge(tx, { query, language, limit: 8 }), {
+      readOnly: true,
+    });
+    const found = retrieval.hits.map((hit, i) => ({
+      source: i + 1,
+      chunk_id: hit.chunkId,
+      title: hit.title,
+      url: hit.url,
+      text: hit.content,
+    }));
+    return { retrieval, text: JSON.stringify({ found }) };
+  },
+});
+
+const leadTool = defineTool({
+  name: "capture_lead",
+  description:
+    "Stores the contact details that the visitor gave in this conversation, so that the organisation can get in touch.",
+  schema: CaptureLead,
+  async run({ db, visitor, conversationId, visitorWords }, input) {
+    // Else a sentence in the knowledge could make a model plant an address of its own.
+    if (!givenBy(visitorWords, input.email, input.phone)) {
+      throw new AppError("invalid", "The visitor didn't give these contact details.");
+    }
+    await db.asVisitor(visitor, (tx) => captureLead(tx, conversationId, input));
+    return { text: JSON.stringify({ stored: true }) };
+  },
+});
+
+/** Whether the visitor wrote the address and the number, however spaced. */
+function givenBy(words: string, email: string | undefined, phone: string | undefined): boolean {
+  const digits = words.replace(/[^\d\n]/g, "");
+  return (
+    (email === undefined || words.toLowerCase().includes(email)) &&
+    (phone === undefined || digits.includes(phone.replace(/\D/g, "")))
+  );
+}
+
+const handOffTool = defineTool({
+  name: "hand_off",
+  description: "Asks a person of the organisation to take over. Use it when the visitor asks for a human.",
+  schema: z.object({ reason: z.string().max(300).optional() }),
+  async run({ db, visitor, conversationId, handoffEnabled }) {
+    if (!handoffEnabled) return { text: JSON.stringify({ waiting: false, reason: "Nobody takes over here." }) };
+    await db.asVisitor(visitor, (tx) => requestPerson(tx, conversationId));
+    return { text: JSON.stringify({ waiting: true }) };
+  },
+});
+
+export const AGENT_TOOLS: readonly Tool[] = [searchTool, leadTool, handOffTool];

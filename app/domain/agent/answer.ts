@@ -1,0 +1,251 @@
+// Finds the sentences that answer a question among the chunks that a search found, and says how well they are borne out.
+// Extractive: an answer is a range of a chunk's own text.
+import type { Hit, Retrieval, RetrievedTerm } from "../knowledge/search.ts";
+import { daysIn } from "./concepts.ts";
+import { type Cue, holds } from "./cues.ts";
+import type { Question } from "./question.ts";
+import { isFormOf, wordsOf } from "./words.ts";
+
+/** A range of a chunk's content, in UTF-16 offsets. */
+export interface Quote {
+  chunkId: string;
+  start: number;
+  end: number;
+}
+
+export interface Answer {
+  quotes: Quote[];
+  /** Share of what was asked that the best sentence and its surroundings cover, 0 to 1. */
+  support: number;
+}
+
+const MAX_CHARS = 600;
+const MAX_SENTENCES = 3;
+const MAX_LINES = 8;
+/** From this share of the asked-for weight on, a sentence counts as an answer. */
+export const SUPPORT = 0.58;
+/** What a matching word is worth by where it stands, seen from the sentence. */
+const PLACE = { sentence: 1, heading: 0.9, title: 0.75, beside: 0.5, chunk: 0.35 };
+/** Kinds of fact whose absence speaks against a sentence. */
+const DEMANDING: ReadonlySet<Cue> = new Set(["price", "time", "place", "phone", "email", "duration"]);
+
+interface Weighed {
+  weight: number;
+  terms: string[];
+  cue: Cue | null;
+}
+
+interface Candidate {
+  hit: Hit;
+  index: number;
+  score: number;
+  coverage: number;
+  covered: number[];
+}
+
+/** Picks the answer; null where nothing in the hits bears one out. */
+export function pickAnswer(question: Question, retrieval: Retrieval): Answer | null {
+  const concepts = weigh(question, retrieval.terms);
+  const total = concepts.reduce((sum, { weight }) => sum + weight, 0);
+  if (total === 0 || retrieval.hits.length === 0) return null;
+  const candidates: Candidate[] = [];
+  const bestHit = retrieval.hits[0]?.score || 1;
+  retrieval.hits.forEach((hit, rank) => {
+    scoreHit(question, concepts, total, hit, hit.score / bestHit - rank * 0.01, candidates);
+  });
+  candidates.sort((a, b) => b.score - a.score);
+  const best = candidates[0];
+  if (!best || best.coverage < SUPPORT) return null;
+  const quotes = extend(question, best);
+  const missing = best.covered.map((strength, i) => (strength < 0.35 ? i : -1)).filter((i) => i >= 0);
+  const gap = missing.reduce((sum, i) => sum + (concepts[i]?.weight ?? 0), 0);
+  if (gap > total * 0.2) {
+    const other = candidates.find(
+      (candidate) =>
+        candidate.hit !== best.hit &&
+        missing.reduce((sum, i) => sum + (candidate.covered[i] === 1 ? (concepts[i]?.weight ?? 0) : 0), 0) >
+          total * 0.2,
+    );
+    if (other && other.coverage >= 0.35) quotes.push(...extend(question, other).slice(0, 1));
+  }
+  return { quotes, support: Math.min(1, best.coverage) };
+}
+
+function weigh(question: Question, terms: readonly RetrievedTerm[]): Weighed[] {
+  const find = (word: string) => longest(terms.filter(({ term }) => isFormOf(word, term)));
+  const weighed: Weighed[] = [];
+  for (const { word, like, cue, share } of question.concepts) {
+    const own = find(word);
+    const alike = like.map(find).filter((term) => term?.known && !term.corrected);
+    const known = [own, ...alike].filter((term) => term !== undefined);
+    // A word that the index takes for a stop word asks for nothing.
+    if (known.length === 0 && !cue) continue;
+    const matching = known.filter((term) => term.known && isSame(term));
+    const weight =
+      own?.known && isSame(own)
+        ? own.idf
+        : matching.length > 0
+          ? mean(matching.map(({ idf }) => idf))
+          : (own?.idf ?? 1);
+    weighed.push({ weight: Math.max(weight, 0.4) * share, terms: matching.map(indexed), cue });
+  }
+  if (question.days.length > 0) {
+    weighed.push({ weight: Math.max(1.5, mean(weighed.map(({ weight }) => weight))), terms: [], cue: null });
+  }
+  return weighed;
+}
+
+function longest(terms: RetrievedTerm[]): RetrievedTerm | undefined {
+  return terms.reduce<RetrievedTerm | undefined>(
+    (best, term) => (best && best.term.length >= term.term.length ? best : term),
+    undefined,
+  );
+}
+
+function indexed({ term, corrected }: RetrievedTerm): string {
+  return corrected ?? term;
+}
+
+const SUFFIX = /^(?:s|es|e|en|n|ed|ing|er|ment|al|ly|ion|ation|ance|i|t)$/;
+
+/** Whether a corrected spelling is close enough to be what was meant: one slip, two in long words. */
+function isSame({ term, corrected }: RetrievedTerm): boolean {
+  if (corrected === undefined) return true;
+  const [short, long] = term.length < corrected.length ? [term, corrected] : [corrected, term];
+  if (long.startsWith(short)) return SUFFIX.test(long.slice(short.length));
+  return slips(term, corrected) <= (term.length >= 7 ? 2 : 1);
+}
+
+/** Edit distance with neighbouring letters swapped counting once (optimal string alignment). */
+function slips(a: string, b: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (before[j - 2] ?? 0) + 1);
+      row.push(least);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.length] ?? 0;
+}
+
+function scoreHit(
+  question: Question,
+  concepts: Weighed[],
+  total: number,
+  hit: Hit,
+  closeness: number,
+  into: Candidate[],
+): void {
+  const heading = wordsOf(hit.headings.at(-1) ?? "");
+  const above = wordsOf(`${hit.headings.slice(0, -1).join(" ")} ${hit.title}`);
+  const sentences = hit.sentences.map(({ start, end, terms }) => ({
+    text: hit.content.slice(start, end),
+    terms: new Set(terms),
+  }));
+  const inSentence = sentences.map(({ text, terms }) =>
+    concepts.map((concept, i) => direct(question, concept, i === concepts.length - 1, text, terms)),
+  );
+  const around = concepts.map(({ terms }, i) => {
+    if (terms.some((term) => heading.some((word) => isFormOf(word, term)))) return PLACE.heading;
+    if (terms.some((term) => above.some((word) => isFormOf(word, term)))) return PLACE.title;
+    return inSentence.some((found) => (found[i] ?? 0) >= 1) ? PLACE.chunk : 0;
+  });
+  const [cue] = question.cues;
+  sentences.forEach(({ text }, index) => {
+    if (!/\p{L}|\d/u.test(text)) return;
+    const covered = concepts.map((_, i) =>
+      Math.max(
+        inSentence[index]?.[i] ?? 0,
+        PLACE.beside * Math.max(inSentence[index - 1]?.[i] ?? 0, (inSentence[index + 1]?.[i] ?? 0) * 0.8),
+        around[i] ?? 0,
+      ),
+    );
+    const coverage = concepts.reduce((sum, { weight }, i) => sum + weight * (covered[i] ?? 0), 0) / total;
+    const own = concepts.reduce((sum, { weight }, i) => sum + weight * (inSentence[index]?.[i] ?? 0), 0) / total;
+    let score = coverage + own * 0.25 + closeness * 0.3 - index * 0.004;
+    const bearing = isQuestion(text) ? (sentences[index + 1]?.text ?? "") : text;
+    if (cue) {
+      const fact = Math.max(...question.cues.map((each, i) => holds(each, bearing) * (i === 0 ? 1 : 0.7)));
+      if (fact > 0) score += 0.25 * fact;
+      else if (DEMANDING.has(cue)) score -= 0.2;
+    }
+    if (isQuestion(text) && index === sentences.length - 1) score -= 0.4;
+    if (text.length > 320) score -= 0.08;
+    if (text.length < 25 && !/\d/.test(text)) score -= 0.15;
+    into.push({ hit, index, score, coverage, covered });
+  });
+}
+
+/** What the sentence itself says to a concept, 0 to 1. The last concept is the day, where one was asked for. */
+function direct(question: Question, concept: Weighed, last: boolean, text: string, terms: ReadonlySet<string>): number {
+  if (last && question.days.length > 0) {
+    const days = daysIn(text);
+    if (question.days.some((day) => days.has(day))) return 1;
+    // Hours that leave the day out tell as much.
+    return days.size > 0 && question.opening ? 0.45 : 0;
+  }
+  if (concept.terms.some((term) => terms.has(term))) return 1;
+  return concept.cue && holds(concept.cue, text) === 1 ? 0.8 : 0;
+}
+
+function isQuestion(text: string): boolean {
+  return /\?["'”’)\]]*$/.test(text);
+}
+
+/** The sentence together with what belongs to it: the answer after a question, the list after its lead-in, the days of a week. */
+function extend(question: Question, { hit, index }: Candidate): Quote[] {
+  const text = (i: number) => {
+    const sentence = hit.sentences[i];
+    return sentence ? hit.content.slice(sentence.start, sentence.end) : "";
+  };
+  let first = index;
+  let last = index;
+  const size = () => (hit.sentences[last]?.end ?? 0) - (hit.sentences[first]?.start ?? 0);
+  const fits = (i: number) => {
+    const sentence = hit.sentences[i];
+    const start = hit.sentences[first]?.start ?? 0;
+    return sentence !== undefined && sentence.end - start <= MAX_CHARS;
+  };
+  if (isQuestion(text(index)) && index + 1 < hit.sentences.length) {
+    first = index + 1;
+    last = first;
+  }
+  if (/:$/.test(text(last))) {
+    while (last - first < MAX_LINES && fits(last + 1) && sameBlock(hit, last)) last += 1;
+  } else if (question.opening && daysIn(text(last)).size > 0 && question.days.length === 0) {
+    const isRow = (i: number) => daysIn(text(i)).size > 0 && holds("time", text(i)) > 0;
+    while (first > 0 && isRow(first - 1) && size() < MAX_CHARS - 80) first -= 1;
+    while (last - first < MAX_LINES && isRow(last + 1) && fits(last + 1)) last += 1;
+  } else if (text(last).length < 60 || /^(?:yes|no|ja|nein|oui|non|si|sí)\b/i.test(text(last))) {
+    // A short sentence rarely says it all; the next one of its paragraph does.
+    if (last - first + 1 < MAX_SENTENCES && fits(last + 1) && sameLine(hit, last) && !isQuestion(text(last + 1)))
+      last += 1;
+  }
+  const start = hit.sentences[first]?.start;
+  const end = hit.sentences[last]?.end;
+  return start === undefined || end === undefined ? [] : [{ chunkId: hit.chunkId, start, end }];
+}
+
+function between(hit: Hit, i: number): string {
+  return hit.content.slice(hit.sentences[i]?.end, hit.sentences[i + 1]?.start);
+}
+
+/** Whether the next sentence follows without an empty line. A lead-in may stand one off. */
+function sameBlock(hit: Hit, i: number): boolean {
+  return !between(hit, i).includes("\n\n") || /:$/.test(hit.content.slice(0, hit.sentences[i]?.end));
+}
+
+function sameLine(hit: Hit, i: number): boolean {
+  return !between(hit, i).includes("\n");
+}
+
+function mean(values: number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

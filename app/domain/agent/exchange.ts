@@ -1,0 +1,185 @@
+// One exchange as the database keeps it: the visitor's message, once per client id, and the one answer to it.
+import type { VisitorTx } from "#app/platform/db.ts";
+import { AppError } from "#app/platform/errors.ts";
+import type { Citation } from "./answer-gate.ts";
+import type { Intent } from "./intents.ts";
+import type { Reply } from "./loop.ts";
+import type { PastMessage } from "./model.ts";
+
+export type Channel = "web" | "api";
+export type ConversationState = "bot" | "waiting" | "human" | "resolved";
+
+/** Messages of one visitor session within a minute. */
+const SESSION_LIMIT = 30;
+const WINDOW_SECONDS = 60;
+/** Earlier messages that a model is shown. */
+const CONTEXT_MESSAGES = 12;
+
+export interface Incoming {
+  channel: Channel;
+  sessionId: string;
+  body: string;
+  origin: string | null;
+  clientMessageId: string | null;
+}
+
+export interface Received {
+  conversationId: string;
+  state: ConversationState;
+  /** Id of the visitor's message. */
+  messageId: string;
+  /** True: this message id has been received before. */
+  repeated: boolean;
+}
+
+interface ReceivedRow {
+  id: string;
+  state: ConversationState;
+  messageId: string | null;
+  allowed: boolean | null;
+  resetSeconds: number | null;
+}
+
+/**
+ * Stores a visitor's message, opening or reopening the conversation. A message id that is there already is left as it
+ * is and doesn't count against the limit of the session.
+ * @throws AppError rate_limited
+ */
+export async function receiveMessage(
+  tx: VisitorTx,
+  { channel, sessionId, body, origin, clientMessageId }: Incoming,
+): Promise<Received> {
+  const subject = body.length > 160 ? `${body.slice(0, 159).toWellFormed()}…` : body;
+  const [row] = await tx<ReceivedRow[]>`
+    with talk as (
+      insert into conversations as c (tenant_id, channel, visitor_session, origin, subject)
+      values (app.tenant_id(), ${channel}, ${sessionId}, ${origin}, ${subject})
+      on conflict (tenant_id, channel, visitor_session) do update
+        set state = case when c.state = 'resolved' then 'bot' else c.state end
+      returning id, state
+    ),
+    received as (
+      insert into messages (tenant_id, conversation_id, visitor_session, role, body, client_message_id)
+      select app.tenant_id(), id, ${sessionId}, 'visitor', ${body}, ${clientMessageId}::uuid from talk
+      on conflict (tenant_id, conversation_id, client_message_id) do nothing
+      returning id
+    ),
+    -- The limit is made to hang on the row, so that nothing is counted where none was inserted.
+    rate as (
+      select r.allowed, r.reset_seconds
+      from received cross join lateral app.take_rate(
+        'chat:session:' || app.tenant_id() || ':' || ${channel} || ':' || ${sessionId},
+        case when received.id is null then 0 else ${SESSION_LIMIT} end, ${WINDOW_SECONDS}) r
+    )
+    select talk.id, talk.state, received.id as message_id, rate.allowed, rate.reset_seconds
+    from talk left join received on true left join rate on true`;
+  if (!row) throw new AppError("internal", "The message could not be stored.");
+  if (row.messageId === null) {
+    // In a statement of its own: what a simultaneous transaction stored is visible only from here on.
+    const [earlier] = await tx<{ id: string }[]>`
+      select id from messages
+      where tenant_id = (select app.tenant_id()) and conversation_id = ${row.id} and client_message_id = ${clientMessageId}::uuid`;
+    if (!earlier) throw new AppError("internal", "The message could not be found.");
+    return { conversationId: row.id, state: row.state, messageId: earlier.id, repeated: true };
+  }
+  if (row.allowed === false) {
+    throw new AppError("rate_limited", "That was a lot in a short time. Please wait a moment and try again.", {
+      retryAfter: row.resetSeconds ?? WINDOW_SECONDS,
+    });
+  }
+  return { conversationId: row.id, state: row.state, messageId: row.messageId, repeated: false };
+}
+
+interface HistoryRow extends PastMessage {
+  id: string;
+  replyTo: string | null;
+  clientMessageId: string | null;
+}
+
+/** The last messages of the session's conversation, oldest first, without the one that is being answered. */
+export async function recentMessages(tx: VisitorTx, channel: Channel, sessionId: string): Promise<HistoryRow[]> {
+  const rows = await tx<HistoryRow[]>`
+    select id, role, body, intent, answered, reply_to, client_message_id from messages
+    where tenant_id = (select app.tenant_id()) and conversation_id = (
+      select id from conversations
+      where tenant_id = (select app.tenant_id()) and channel = ${channel} and visitor_session = ${sessionId})
+    order by created_at desc, id desc limit ${CONTEXT_MESSAGES + 1}`;
+  return rows.reverse();
+}
+
+/** What a model is shown of the earlier messages. A visitor's message carries the intent that its answer found. */
+export function contextOf(rows: readonly HistoryRow[], messageId: string): PastMessage[] {
+  const intents = new Map(rows.map(({ replyTo, intent }) => [replyTo, intent]));
+  const before = rows.slice(
+    0,
+    rows.findIndex(({ id }) => id === messageId),
+  );
+  return before.map(({ id, role, body, intent, answered }) => ({
+    role,
+    body,
+    intent: role === "visitor" ? (intents.get(id) ?? null) : intent,
+    answered,
+  }));
+}
+
+export interface StoredReply {
+  id: string;
+  body: string;
+  intent: Intent | null;
+  confidence: number | null;
+  citations: Citation[];
+  suggestions: string[];
+  handoff: boolean;
+}
+
+/** The answer to a message, or null while there is none; with the seconds since the message came. */
+export async function storedReply(
+  tx: VisitorTx,
+  messageId: string,
+): Promise<{ reply: StoredReply | null; age: number }> {
+  const [row] = await tx<(Partial<StoredReply> & { age: number })[]>`
+    select r.id, r.body, r.intent, r.confidence, r.citations, r.suggestions, r.handoff,
+      extract(epoch from clock_timestamp() - m.created_at)::float8 as age
+    from messages m left join messages r on r.tenant_id = m.tenant_id and r.reply_to = m.id
+    where m.tenant_id = (select app.tenant_id()) and m.id = ${messageId}`;
+  if (!row) throw new AppError("not_found", "There is no such message.");
+  return { reply: row.id ? (row as StoredReply) : null, age: row.age };
+}
+
+/**
+ * Stores the answer to a message and counts both; null where the message has been answered by somebody else meanwhile.
+ */
+export async function storeReply(
+  tx: VisitorTx,
+  { conversationId, messageId }: Received,
+  sessionId: string,
+  language: string,
+  reply: Reply & { handoff: boolean },
+): Promise<string | null> {
+  const [row] = await tx<{ id: string }[]>`
+    with said as (
+      insert into messages (tenant_id, conversation_id, visitor_session, role, body, reply_to, intent, confidence,
+        answered, handoff, citations, suggestions, model)
+      values (app.tenant_id(), ${conversationId}, ${sessionId}, 'agent', ${reply.text}, ${messageId}, ${reply.intent},
+        ${reply.confidence}, ${reply.answered}, ${reply.handoff}, ${tx.json(reply.citations)}, ${reply.suggestions}, ${reply.model})
+      on conflict (tenant_id, reply_to) do nothing
+      returning id
+    ),
+    counted as (
+      update conversations set message_count = message_count + 2, last_message_at = clock_timestamp(),
+        unanswered_count = unanswered_count + ${reply.answered === false ? 1 : 0}, language = ${language}
+      where tenant_id = (select app.tenant_id()) and id = ${conversationId} and exists (select from said)
+    )
+    select id, app.announce('conversations', ${conversationId}) from said`;
+  return row?.id ?? null;
+}
+
+/** Counts a message that people will answer. */
+export async function leaveToPeople(tx: VisitorTx, conversationId: string): Promise<void> {
+  await tx`
+    with counted as (
+      update conversations set message_count = message_count + 1, last_message_at = clock_timestamp()
+      where tenant_id = (select app.tenant_id()) and id = ${conversationId} returning id
+    )
+    select app.announce('conversations', id) from counted`;
+}
