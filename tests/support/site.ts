@@ -24,25 +24,16 @@ export interface Site {
   origin: string;
   pages: SitePages;
   requests: SiteRequest[];
-  /** The most requests that were open at once. */
-  peak(): number;
   stop(): Promise<void>;
 }
 
 /** Starts a site on a free port of 127.0.0.1. Plain strings are HTML bodies; unknown paths answer 404. */
 export async function startSite(pages: SitePages): Promise<Site> {
   const requests: SiteRequest[] = [];
-  let open = 0;
-  let peak = 0;
   const site = { pages };
   const server = createServer((incoming, response) => {
     const request = { path: incoming.url ?? "/", headers: incoming.headers };
     requests.push(request);
-    open += 1;
-    peak = Math.max(peak, open);
-    response.on("close", () => {
-      open -= 1;
-    });
     const found = site.pages[request.path] ?? { status: 404, body: "<p>Nothing here.</p>" };
     void Promise.resolve(typeof found === "function" ? found(request) : found).then((answer) => {
       const {
@@ -59,7 +50,6 @@ export async function startSite(pages: SitePages): Promise<Site> {
   return Object.assign(site, {
     origin: `http://127.0.0.1:${port}`,
     requests,
-    peak: () => peak,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -36,6 +36,8 @@ export interface CrawlOptions {
   agent?: string;
   /** The longest pause between two requests that a site's crawl-delay can ask for, in ms; default 3 s. */
   maxDelayMs?: number;
+  /** Waits so many ms, or rejects with the signal's reason; default the clock. */
+  wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface CrawlSummary {
@@ -101,8 +103,8 @@ export async function crawl(options: CrawlOptions): Promise<CrawlSummary> {
     }
   }
 
-  const { maxDelayMs = 3_000 } = options;
-  const pause = createPause(Math.min(robots.delayMs, maxDelayMs), signal);
+  const { maxDelayMs = 3_000, wait = sleep } = options;
+  const pause = createPause(Math.min(robots.delayMs, maxDelayMs), (ms) => wait(ms, signal));
   const width = robots.delayMs > 0 ? 1 : (options.concurrency ?? 4);
   const active = new Set<Promise<void>>();
   const visit = async (target: Target) => {
@@ -111,7 +113,7 @@ export async function crawl(options: CrawlOptions): Promise<CrawlSummary> {
     const how = { fetch, known: await known(target.url), needLinks, signal };
     let result = await visitPage(target.url, how);
     if (result.retryAfterMs !== null) {
-      await sleep(Math.min(result.retryAfterMs, maxDelayMs), signal);
+      await wait(Math.min(result.retryAfterMs, maxDelayMs), signal);
       result = await visitPage(target.url, how);
     }
     await settle(target, result);
@@ -270,10 +272,10 @@ function trustedCanonical(page: CrawlPage, start: string, claims: Map<string, nu
 }
 
 /** A gate that lets one caller through every `delay` ms. */
-function createPause(delay: number, signal: AbortSignal): () => Promise<void> {
+function createPause(delay: number, wait: (ms: number) => Promise<void>): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return () => {
-    if (delay > 0) last = last.then(() => sleep(delay, signal));
+    if (delay > 0) last = last.then(() => wait(delay));
     return last;
   };
 }

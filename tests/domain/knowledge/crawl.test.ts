@@ -10,7 +10,7 @@ import {
 } from "#app/domain/knowledge/crawl.ts";
 import { createTrapGuard, normaliseUrl, sameSite } from "#app/domain/knowledge/crawl-url.ts";
 import { AppError } from "#app/platform/errors.ts";
-import { createSafeFetch } from "#app/platform/http.ts";
+import { createSafeFetch, type SafeFetch } from "#app/platform/http.ts";
 import { type Site, type SitePages, startSite } from "../../support/site.ts";
 
 const fetch = createSafeFetch({ allowLoopback: true, userAgent: "FoyerBot/test" });
@@ -67,7 +67,7 @@ describe("what a crawl finds", () => {
         "/b?utm_source=x",
         "/prices.pdf",
         "/photo.jpg",
-        "https://elsewhere.example/",
+        "https://elsewhere.example/only-there",
         "mailto:a@b.c",
       ),
       "/a": page("A", "/", "/c", "/b"),
@@ -80,7 +80,10 @@ describe("what a crawl finds", () => {
     expect(of("changed")).toEqual(["/", "/a", "/b", "/prices.pdf", "/c", "/d"]);
     expect(summary).toMatchObject({ changed: 6, failed: 0, skipped: 0, truncated: false, startUrl: `${at.origin}/` });
     expect(pages.find((one) => one.url.endsWith(".pdf"))?.document?.blocks[0]?.text).toBe("Price list 2024");
-    expect(at.requests.map((request) => request.path).filter((path) => path === "/a")).toHaveLength(1);
+    const asked = at.requests.map((request) => request.path);
+    expect(asked.filter((path) => path === "/a")).toHaveLength(1);
+    expect(asked).not.toContain("/only-there");
+    expect(asked).not.toContain("/photo.jpg");
   });
 
   test("pages that only the sitemap knows, through an index and gzip, of this site alone", async () => {
@@ -195,32 +198,30 @@ describe("manners", () => {
     expect(at.requests[0]?.headers["user-agent"]).toBe("FoyerBot/test");
   });
 
-  test("at most four requests at once, one where the site asks for a delay", async () => {
+  test("at most four requests at once; one, with a pause before each, where the site asks for a delay", async () => {
     const links = Array.from({ length: 12 }, (_, i) => `/p${i}`);
     const pages: SitePages = { "/": page("Home", ...links) };
-    // Each page waits until four are open or no more can come.
-    const waiting: (() => void)[] = [];
-    let left = links.length;
-    for (const link of links) {
-      pages[link] = async () => {
-        left -= 1;
-        await new Promise<void>((resolve) => {
-          waiting.push(resolve);
-          if (waiting.length === 4 || left === 0) for (const go of waiting.splice(0)) go();
-        });
-        return { body: page(link) };
-      };
-    }
+    for (const link of links) pages[link] = page(link);
+    let open = 0;
+    let peak = 0;
+    const counting: SafeFetch = async (url, options) => {
+      open += 1;
+      peak = Math.max(peak, open);
+      return fetch(url, options).finally(() => {
+        open -= 1;
+      });
+    };
     const at = await site(pages);
-    await run(at);
-    expect(at.peak()).toBe(4);
-    const slow = await site({
-      "/robots.txt": { type: "text/plain", body: "User-agent: *\nCrawl-delay: 60" },
-      "/": page("Home", "/a", "/b", "/c"),
-      ...{ "/a": page("A"), "/b": page("B"), "/c": page("C") },
-    });
-    expect((await run(slow, { maxDelayMs: 1 })).of("changed")).toHaveLength(4);
-    expect(slow.peak()).toBe(1);
+    expect((await run(at, { fetch: counting })).summary.changed).toBe(13);
+    expect(peak).toBe(4);
+
+    peak = 0;
+    at.pages["/robots.txt"] = { type: "text/plain", body: "User-agent: *\nCrawl-delay: 60" };
+    const waits: number[] = [];
+    const wait = async (ms: number) => void waits.push(ms);
+    expect((await run(at, { fetch: counting, wait, maxDelayMs: 2_000 })).summary.changed).toBe(13);
+    expect(peak).toBe(1);
+    expect(waits).toEqual(links.map(() => 2_000));
   });
 
   test("a page that asks to come back later gets a second try", async () => {
@@ -229,13 +230,15 @@ describe("manners", () => {
       "/": page("Home", "/busy", "/down"),
       "/busy": () => {
         tries += 1;
-        return tries === 1 ? { status: 429, headers: { "retry-after": "0" } } : { body: page("Busy") };
+        return tries === 1 ? { status: 429, headers: { "retry-after": "2" } } : { body: page("Busy") };
       },
-      "/down": { status: 503, headers: { "retry-after": "0" } },
+      "/down": { status: 503, headers: { "retry-after": "3600" } },
     });
-    const { of } = await run(at);
+    const waits: number[] = [];
+    const { of } = await run(at, { wait: async (ms) => void waits.push(ms) });
     expect(of("changed")).toEqual(["/", "/busy"]);
     expect(of("failed")).toEqual(["/down"]);
+    expect(waits.sort()).toEqual([2_000, 3_000]);
   });
 
   test("what isn't a page isn't transferred", async () => {
