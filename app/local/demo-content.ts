@@ -39,7 +39,7 @@ Acme Dental Practice is a family dental practice in the Alberta district of Port
 | Wednesday | 8:00 am to 5:00 pm |
 | Thursday | 8:00 am to 7:00 pm |
 | Friday | 8:00 am to 2:00 pm |
-| Saturday | Closed |
+| Saturday | 9 am to 1 pm, by appointment |
 | Sunday | Closed |
 
 ## Prices
@@ -92,7 +92,7 @@ We offer laughing gas and have a quiet room. Tell us when you book, and we will 
     {
       question: "When are you open?",
       answer:
-        "We are open Monday and Wednesday from 8 am to 5 pm, Tuesday and Thursday from 8 am to 7 pm, and Friday from 8 am to 2 pm. On Saturday and Sunday we are closed.",
+        "We are open Monday and Wednesday from 8 am to 5 pm, Tuesday and Thursday from 8 am to 7 pm, and Friday from 8 am to 2 pm. Saturday: 9 am to 1 pm, by appointment. On Sunday we are closed.",
     },
     { question: "How much is a check-up?", answer: "A check-up with X-rays is $120." },
     { question: "Is there parking?", answer: "Yes. Patients park for free in the yard behind the building." },
