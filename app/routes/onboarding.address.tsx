@@ -3,11 +3,11 @@ import { getFormProps, useForm } from "@conform-to/react";
 import { parseWithZod } from "@conform-to/zod/v4";
 import { type MetaFunction, redirect } from "@remix-run/node";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
-import { chooseTheme } from "#app/domain/branding/choose-theme.ts";
 import { ChooseTheme } from "#app/domain/branding/choose-theme.schema.ts";
+import { chooseTheme } from "#app/domain/branding/choose-theme.ts";
 import { themePresets } from "#app/domain/branding/presets.ts";
 import { themeIssues } from "#app/domain/branding/theme.ts";
-import { getTheme, saveTheme } from "#app/domain/branding/themes.ts";
+import { getTheme, publishTheme, saveTheme } from "#app/domain/branding/themes.ts";
 import { suggestSlug } from "#app/domain/tenants/slugs.ts";
 import { Slug } from "#app/domain/tenants/tenants.schema.ts";
 import { advanceOnboarding, claimAddress, getConfiguration, getTenant } from "#app/domain/tenants/tenants.ts";
@@ -46,12 +46,13 @@ export const loader = memberLoader("onboarding:write", async ({ services, tx, vi
   };
 });
 
-export const action = memberAction("onboarding:write", async ({ actor, request, services }) => {
+export const action = memberAction("onboarding:write", async ({ actor, request, services, viewer }) => {
   const form = await readForm(request);
   return submitForm(form, ChooseAddress, async ({ slug, ...choice }) => {
     await services.db.asTenant(actor, async (tx) => {
       await claimAddress(tx, actor, services.env, slug);
       await saveTheme(tx, actor, chooseTheme((await getTheme(tx)).tokens, choice));
+      if (viewer.tenantStatus !== "pending") await publishTheme(tx);
       await advanceOnboarding(tx, "plan");
     });
     throw redirect(paths.onboardingPlan());
@@ -87,7 +88,14 @@ export default function AddressStep() {
       back={paths.onboardingCompany()}
       title="Address and look"
       intro="Your front desk gets a page of its own. You can change the look at any time."
-      preview={<ThemePreview tokens={chosen} name={name} host={`${fields.slug.value || "your-name"}${suffix}`} question={question} />}
+      preview={
+        <ThemePreview
+          tokens={chosen}
+          name={name}
+          host={`${fields.slug.value || "your-name"}${suffix}`}
+          question={question}
+        />
+      }
     >
       <Form method="post" {...getFormProps(form)} className="grid gap-6">
         <FormMessage errors={form.errors} />

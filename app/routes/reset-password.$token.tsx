@@ -62,7 +62,11 @@ export default function ResetPasswordPage() {
     >
       <Form method="post" {...getFormProps(form)} className="grid gap-5">
         <FormMessage errors={form.errors} />
-        <Field label="New password" field={fields.password} hint="At least 10 characters. A few words in a row are good.">
+        <Field
+          label="New password"
+          field={fields.password}
+          hint="At least 10 characters. A few words in a row are good."
+        >
           <Input
             {...inputProps(form, fields.password, { type: "password" })}
             autoComplete="new-password"

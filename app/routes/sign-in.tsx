@@ -43,7 +43,10 @@ export default function SignInPage() {
   const { next } = useLoaderData<typeof loader>();
   const reply = useActionData<typeof action>();
   const pending = usePending();
-  const [form, fields] = useForm<{ email: string; password: string }>({ id: "sign-in", lastResult: reply?.result ?? null });
+  const [form, fields] = useForm<{ email: string; password: string }>({
+    id: "sign-in",
+    lastResult: reply?.result ?? null,
+  });
   return (
     <FocusShell
       title="Sign in"
@@ -64,7 +67,11 @@ export default function SignInPage() {
           field={fields.password}
           aside={<TextLink to={paths.forgotPassword()}>Forgot it?</TextLink>}
         >
-          <Input {...inputProps(form, fields.password, { type: "password" })} autoComplete="current-password" required />
+          <Input
+            {...inputProps(form, fields.password, { type: "password" })}
+            autoComplete="current-password"
+            required
+          />
         </Field>
         <Button type="submit" variant="primary" pending={pending}>
           Sign in

@@ -12,6 +12,8 @@ const STEP_PATHS: Record<OnboardingStep, string> = {
   done: paths.home(),
 };
 
+const ORDER: readonly (string | null)[] = ONBOARDING_STEPS;
+
 /** The page of a wizard step. */
 export function stepPath(step: OnboardingStep): string {
   return STEP_PATHS[step];
@@ -33,6 +35,5 @@ export function destinationOf(viewer: SignedIn): string {
 
 /** Whether the wizard has come as far as this step, so that it may be opened. */
 export function mayOpenStep(viewer: { onboardingStep: string | null }, step: OnboardingStep): boolean {
-  const reached = ONBOARDING_STEPS.findIndex((known) => known === viewer.onboardingStep);
-  return ONBOARDING_STEPS.indexOf(step) <= reached;
+  return ORDER.indexOf(step) <= ORDER.indexOf(viewer.onboardingStep);
 }

@@ -51,6 +51,11 @@ export function signedIn(context: AppLoadContext, request: Request): Promise<Sig
 
 const REFUSED = new Set(["suspended", "cancelled", "deleted"]);
 
+/** Whether members of a tenant with this status are let in. */
+export function isWelcome(tenantStatus: string | null): boolean {
+  return tenantStatus !== null && !REFUSED.has(tenantStatus);
+}
+
 /** The signed-in person, or a way to the sign-in page and back. */
 export async function requireUser({ request, context }: Args): Promise<{ viewer: SignedIn; actor: UserActor }> {
   const viewer = await signedIn(context, request);
@@ -73,7 +78,7 @@ export async function requireMember(
       throw new AppError("forbidden", "You don't belong to this organisation any more.");
     throw redirect(paths.switchTenant());
   }
-  if (REFUSED.has(viewer.tenantStatus)) {
+  if (!isWelcome(viewer.tenantStatus)) {
     throw new AppError("forbidden", "This organisation is suspended. Please contact support.", {
       reason: "tenant_suspended",
     });

@@ -4,7 +4,12 @@ import type { ThemeTokens } from "#app/domain/branding/theme.schema.ts";
 export function PresetSwatch({ tokens }: { tokens: Pick<ThemeTokens, "brand" | "background" | "surface" | "text"> }) {
   const { brand, background, surface, text } = tokens;
   return (
-    <svg viewBox="0 0 120 36" className="h-9 w-full rounded-sm outline outline-line" preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      viewBox="0 0 120 36"
+      className="h-9 w-full rounded-sm outline outline-line"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       <rect width="120" height="36" fill={background} />
       <rect x="8" y="8" width="48" height="20" rx="4" fill={surface} />
       <rect x="14" y="15" width="30" height="2.5" rx="1.25" fill={text} />

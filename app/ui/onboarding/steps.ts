@@ -11,9 +11,11 @@ const STEPS = [
   { key: "try", label: "Try it", to: paths.onboardingTry() },
 ] as const;
 
+const ORDER: readonly string[] = ONBOARDING_STEPS;
+
 /** @param reached the step that the tenant has come to; null before there is one */
 export function wizardSteps(reached: string | null): WizardStep[] {
-  const furthest = reached === null ? 0 : ONBOARDING_STEPS.findIndex((step) => step === reached) + 1;
+  const furthest = reached === null ? 0 : ORDER.indexOf(reached) + 1;
   return STEPS.map(({ key, label, to }, index) => ({
     key,
     label,

@@ -73,7 +73,9 @@ function PublicPage({ name, host, question }: Omit<ThemePreviewProps, "tokens">)
           </div>
         </div>
         <div className="mt-4 flex gap-2">
-          <span className="flex-1 rounded border border-line-strong bg-surface px-3 py-2 text-muted">Write a message</span>
+          <span className="flex-1 rounded border border-line-strong bg-surface px-3 py-2 text-muted">
+            Write a message
+          </span>
           <span className="flex items-center rounded bg-accent px-3 text-on-accent">
             <Send className="size-4" />
           </span>

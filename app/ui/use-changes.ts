@@ -1,0 +1,97 @@
+// Owns live pages: one event stream a tab tells which topics have news, and the page's loaders run again.
+import { useRevalidator } from "@remix-run/react";
+import { useEffect, useRef } from "react";
+import { paths } from "#app/paths.ts";
+
+/** At most one look in this time, so that a burst of news costs one request. */
+const THROTTLE_MS = 300;
+/** How often to look, and to try the stream again, while there is none. */
+const WITHOUT_STREAM_MS = 10_000;
+
+type Listener = (topic: string) => void;
+
+const listeners = new Set<Listener>();
+let stream: EventSource | null = null;
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+function tell(topic: string): void {
+  for (const listener of listeners) listener(topic);
+}
+
+/** Hidden tabs let go of their stream: browsers allow few connections to one host over HTTP/1.1. */
+function settle(): void {
+  clearTimeout(retry);
+  const wanted = listeners.size > 0 && document.visibilityState === "visible";
+  if (!wanted) {
+    stream?.close();
+    stream = null;
+    return;
+  }
+  if (stream && stream.readyState !== EventSource.CLOSED) return;
+  const opened = new EventSource(paths.events());
+  stream = opened;
+  opened.addEventListener("change", (event) => tell(topicOf(event)));
+  opened.addEventListener("error", () => {
+    // An interrupted stream comes back by itself; a refused one doesn't.
+    if (opened.readyState !== EventSource.CLOSED || stream !== opened) return;
+    retry = setTimeout(() => {
+      tell("*");
+      settle();
+    }, WITHOUT_STREAM_MS);
+  });
+}
+
+function topicOf(event: MessageEvent<string>): string {
+  try {
+    const change: unknown = JSON.parse(event.data);
+    const named = typeof change === "object" && change !== null && "topic" in change;
+    return named && typeof change.topic === "string" ? change.topic : "*";
+  } catch {
+    return "*";
+  }
+}
+
+function onVisibility(): void {
+  settle();
+  if (document.visibilityState === "visible") tell("*");
+}
+
+function listen(listener: Listener): () => void {
+  if (listeners.size === 0) document.addEventListener("visibilitychange", onVisibility);
+  listeners.add(listener);
+  settle();
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) document.removeEventListener("visibilitychange", onVisibility);
+    settle();
+  };
+}
+
+/**
+ * Runs the page's loaders again when something of these topics has changed in the tenant. Coming back to the tab and a
+ * restored connection count as news as well.
+ * @param topics e.g. "provisioning", "knowledge", "conversations"
+ */
+export function useChanges(topics: readonly string[]): void {
+  const revalidator = useRevalidator();
+  const current = useRef(revalidator);
+  current.current = revalidator;
+  const key = topics.join(" ");
+
+  useEffect(() => {
+    const wanted = new Set(key.split(" "));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    function look(): void {
+      timer = undefined;
+      if (current.current.state === "idle") current.current.revalidate();
+      else timer = setTimeout(look, THROTTLE_MS);
+    }
+    const stop = listen((topic) => {
+      if (topic === "*" || wanted.has(topic)) timer ??= setTimeout(look, THROTTLE_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [key]);
+}
