@@ -16,6 +16,7 @@ export const instantIdentity: IdentityProvider = {
   requestPasswordReset: async () => {},
   resetPassword: async () => "invalid",
   verifyEmail: async () => "invalid",
+  requestVerification: async () => {},
 };
 
 export interface TestTenant extends Registered {
