@@ -43,7 +43,7 @@ export async function build(root: string): Promise<string> {
   rmSync(join(root, "build"), { recursive: true, force: true });
   await buildWidget({ outDir: join(root, "public/widget"), minify: true });
   const remix = join(root, "node_modules/@remix-run/dev/dist/cli.js");
-  const { status } = spawnSync(process.execPath, [remix, "vite:build", "--logLevel", "warn"], {
+  const { status } = spawnSync(process.execPath, [remix, "vite:build", "--logLevel", "error"], {
     cwd: root,
     stdio: "inherit",
     env: environmentWith({ NODE_ENV: "production" }),

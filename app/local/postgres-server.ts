@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import postgres from "postgres";
 import { freePort, LOOPBACK } from "./ports.ts";
 import { own, type Place } from "./postgres-place.ts";
+import { isAlive } from "./processes.ts";
 import type { Secrets } from "./secrets.ts";
 
 const run = promisify(execFile);
@@ -163,11 +164,7 @@ function readLock(place: Place): { pid: number; port: number } | null {
 
 /** Whether this process lives and, where the system tells, is a Postgres. */
 function isPostmaster(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
-  }
+  if (!isAlive(pid)) return false;
   const cmdline = `/proc/${pid}/cmdline`;
   return !existsSync(cmdline) || readFileSync(cmdline, "utf8").includes("postgres");
 }

@@ -70,12 +70,20 @@ export async function ensurePostgres(options: PostgresOptions): Promise<LocalPos
     adminUrl: (database = DATABASE) => urlOf("postgres", secrets.superuser, database),
     url: (login, database = DATABASE) => urlOf(`foyer_${login}`, secrets.logins[login], database),
     stop,
-    destroy: async () => {
-      await stopServer(place, "immediate");
-      rmSync(place.cluster, { recursive: true, force: true });
-      if (place.dir !== dataDir) rmSync(place.dir, { recursive: true, force: true });
-    },
+    destroy: () => remove(place, dataDir),
   };
+}
+
+/** Stops whatever server runs on this data folder and deletes its cluster. */
+export async function removePostgres(dataDir: string): Promise<void> {
+  const place = await choosePlace(resolve(dataDir), ensureSecrets(dataDir).clusterId);
+  await remove(place, resolve(dataDir));
+}
+
+async function remove(place: Place, dataDir: string): Promise<void> {
+  await stopServer(place, "immediate");
+  rmSync(place.cluster, { recursive: true, force: true });
+  if (place.dir !== dataDir) rmSync(place.dir, { recursive: true, force: true });
 }
 
 /** The port of the server that runs (or last ran) on this data folder, or null before the first start. */

@@ -142,12 +142,18 @@ function readPid(file: string): { pid: number; mark: string } | null {
   }
 }
 
-function isProcess(pid: number, mark: string): boolean {
+/** Whether a process of this id exists, whoever owns it. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-  } catch {
-    return false;
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
+}
+
+function isProcess(pid: number, mark: string): boolean {
+  if (!isAlive(pid)) return false;
   const cmdline = `/proc/${pid}/cmdline`;
   return !existsSync(cmdline) || readFileSync(cmdline, "utf8").includes(mark);
 }

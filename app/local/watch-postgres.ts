@@ -1,5 +1,7 @@
 // Starts the embedded Postgres again when it dies under a running Foyer.
+
 import { ensurePostgres, type LocalPostgres, type PostgresOptions } from "./postgres.ts";
+import { isAlive } from "./processes.ts";
 
 const EVERY_MS = 300;
 
@@ -37,13 +39,4 @@ export function watchPostgres(
       await work;
     },
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

@@ -1,12 +1,14 @@
 // Once per test run: a fresh Postgres in a temporary folder and a migrated template database to clone from.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { prepareDatabase } from "#app/local/database.ts";
-import { ensurePostgres } from "#app/local/postgres.ts";
-import type { Login } from "#app/local/secrets.ts";
+import { ensurePostgres, removePostgres } from "#app/local/postgres.ts";
+import { isAlive } from "#app/local/processes.ts";
+import { type Login, readSecrets } from "#app/local/secrets.ts";
 
+const PREFIX = "foyer-test-";
 export const TEMPLATE = "foyer_template";
 
 declare module "vitest" {
@@ -17,7 +19,8 @@ declare module "vitest" {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = mkdtempSync(join(tmpdir(), "foyer-test-"));
+  await sweep();
+  const dataDir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const server = await ensurePostgres({ dataDir, port: 0, durable: false });
   await prepareDatabase(server, TEMPLATE);
   project.provide("postgres", {
@@ -29,4 +32,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.destroy();
     rmSync(dataDir, { recursive: true, force: true });
   };
+}
+
+/** Ends the servers of runs that were killed and so couldn't do it themselves. */
+async function sweep(): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const runner = Number(name.slice(PREFIX.length).split("-")[0]);
+    if (Number.isInteger(runner) && isAlive(runner)) continue;
+    const dataDir = join(tmpdir(), name);
+    try {
+      if (readSecrets(dataDir)) await removePostgres(dataDir);
+      rmSync(dataDir, { recursive: true, force: true });
+    } catch {
+      // It belongs to another user.
+    }
+  }
 }

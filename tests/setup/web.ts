@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AppLoadContext } from "@remix-run/node";
-import { afterAll } from "vitest";
+import { afterAll, expect, onTestFinished } from "vitest";
 import { type Env, loadEnv } from "#app/platform/env.ts";
 import { createLogger } from "#app/platform/log.ts";
 import { indexAssets } from "#app/server/assets.ts";
@@ -50,7 +50,7 @@ export async function echo(request: Request, context: AppLoadContext): Promise<R
   });
 }
 
-/** Starts a server on a free port; it ends after the file's tests. */
+/** Starts a server on a free port; it ends after the test, or after the file's tests when started outside of one. */
 export async function testWeb(
   database: Pick<TestDatabase, "urls">,
   options: Partial<WebOptions> = {},
@@ -77,11 +77,13 @@ export async function testWeb(
     ...options,
   });
   const server = await listen({ env, web, log });
-  afterAll(async () => {
+  const end = async (): Promise<void> => {
     await server.drain();
     await services.close();
     rmSync(folder, { recursive: true });
-  });
+  };
+  if (expect.getState().currentTestName === undefined) afterAll(end);
+  else onTestFinished(end);
   return {
     port: server.port,
     origin: new URL(env.appUrl).origin,
