@@ -38,6 +38,7 @@ alter role foyer_worker set idle_in_transaction_session_timeout = '120s';
 create schema if not exists extensions;
 create schema if not exists app;
 create extension if not exists pg_trgm with schema extensions;
+create extension if not exists fuzzystrmatch with schema extensions;
 create extension if not exists btree_gin with schema extensions;
 create extension if not exists unaccent with schema extensions;
 

@@ -64,6 +64,13 @@ const POOL = 30;
 const DOCUMENT_CHUNKS = 3;
 const DOCUMENT_SHARE = 0.3;
 
+/*
+ * What counts as the same word misspelt: much the same trigrams, a beginning in common (compounds, endings), or slips
+ * of the finger, two from seven letters on. A shorter word with one letter replaced is too often another word (beach,
+ * bench), so there only a letter too many or too few counts. The first letter is taken for right: that keeps the
+ * comparison to a small part of the vocabulary, as policies let no trigram index be used.
+ */
+
 /** Words of a question that count; the rest of a long message is ignored. */
 const MAX_TERMS = 40;
 
@@ -118,7 +125,13 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
             extensions.similarity(k.term, a.term),
             case when starts_with(k.term, a.term) then 0.5 + 0.5 * length(a.term) / length(k.term)
               when starts_with(a.term, k.term) and length(k.term) >= 4 then 0.4 + 0.5 * length(k.term) / length(a.term)
-            end) as closeness
+            end,
+            case when octet_length(a.term) between 5 and 60 and octet_length(k.term) <= 60
+                and abs(length(k.term) - length(a.term)) <= 2
+              then (select 1 - slips::float8 / length(a.term)
+                from extensions.levenshtein_less_equal(k.term, a.term, 2) slips
+                where slips <= 2 and length(a.term) >= 7
+                  or slips = 1 and length(k.term) <> length(a.term)) end) as closeness
           from knowledge_terms k
           where k.tenant_id = b.tenant_id and k.base_id = b.id
             and k.term >= left(a.term, 1) and k.term < left(a.term, 1) || chr(1114109)
