@@ -38,7 +38,7 @@ export function createBuiltinModel(): Model {
   };
 }
 
-const KNOWLEDGE_INTENTS: ReadonlySet<Intent> = new Set([
+const KNOWLEDGE_INTENTS: ReadonlySet<string> = new Set<Intent>([
   "question",
   "pricing",
   "booking",
@@ -89,6 +89,13 @@ function makePlan(input: ModelInput): Plan {
       return { ...base, intent: "goodbye", otherwise: "goodbye" };
     case "out_of_scope":
       return { ...base, intent: "out_of_scope", otherwise: "out_of_scope" };
+    case "booking":
+    case "reschedule":
+    case "cancel":
+      // A wish is passed on; only a question about booking is looked up.
+      return message.includes("?")
+        ? askKnowledge(input, detected)
+        : { ...base, intent: detected.intent, otherwise: profile.handoffEnabled ? "request" : "request_no_people" };
     default:
       return askKnowledge(input, detected);
   }
@@ -106,7 +113,7 @@ function handOff(base: Omit<Plan, "intent" | "otherwise">, confidence: number): 
 
 function askKnowledge({ message, history, profile, language }: ModelInput, detected: Detected): Plan {
   const earlier = history
-    .filter(({ role, intent }) => role === "visitor" && (intent === null || KNOWLEDGE_INTENTS.has(intent as Intent)))
+    .filter(({ role, intent }) => role === "visitor" && (intent === null || KNOWLEDGE_INTENTS.has(intent)))
     .map(({ body }) => body);
   const question = readQuestion(message, earlier.slice(-3), [...new Set([language, profile.language])]);
   const { intent, confidence } = detected;
@@ -151,7 +158,7 @@ function finish(input: ModelInput, plan: Plan, results: readonly ToolResult[], {
       plan.otherwise === "greeting" || plan.otherwise === "out_of_scope" || plan.otherwise === "ask_question"
         ? profile.suggestions
         : [];
-    return done(plan.intent, plan.confidence, plan.intent === "out_of_scope" ? false : null, suggestions.slice(0, 4));
+    return done(plan.intent, plan.confidence, plan.intent === "out_of_scope" ? false : null, suggestions);
   }
   const answer = pickAnswer(plan.question, retrieval);
   const request = plan.intent !== "question" && plan.intent !== "pricing";
@@ -166,6 +173,11 @@ function finish(input: ModelInput, plan: Plan, results: readonly ToolResult[], {
   if (request && plan.intent !== "complaint" && plan.otherwise) say({ kind: "phrase", key: plan.otherwise });
   const confidence = Math.min(0.99, plan.confidence * 0.4 + answer.support * 0.6);
   return done(plan.intent, Math.round(confidence * 100) / 100, true, request ? help : []);
+}
+
+function suggestionsAfter(key: PhraseKey | null, own: string[], help: string[]): string[] {
+  if (key === "greeting" || key === "out_of_scope" || key === "ask_question") return own.slice(0, 4);
+  return key === "request" || key === "request_no_people" || key === "no_people" ? help : [];
 }
 
 function done(intent: Intent, confidence: number, answered: boolean | null, suggestions: string[]): Step {

@@ -1,0 +1,73 @@
+// What the widget needs to show itself: names, greeting, looks, suggestions, and the visitor's own conversation.
+import type { Db, VisitorTx } from "#app/platform/db.ts";
+import { AppError } from "#app/platform/errors.ts";
+import { isAnswering } from "./agent-profile.ts";
+import type { Citation } from "./answer-gate.ts";
+
+export interface ChatPage {
+  tenant: { name: string };
+  agent: { name: string; greeting: string; online: boolean };
+  theme: unknown;
+  suggestions: string[];
+  messages?: ChatPageMessage[];
+}
+
+export interface ChatPageMessage {
+  id: string;
+  role: "visitor" | "agent";
+  body: string;
+  citations: Citation[];
+  created_at: string;
+}
+
+interface Row {
+  name: string;
+  status: string;
+  agentName: string | null;
+  greeting: string | null;
+  suggestions: string[] | null;
+  theme: unknown;
+}
+
+const HISTORY = 50;
+/** Stands for a visitor who has no session yet. Too short for a real one, so it never meets anybody's messages. */
+const NOBODY = "-";
+
+/** The page's data; with a session id also the last messages of that visitor's conversation on the website. */
+export async function chatPage(db: Db, tenantId: string, sessionId: string | null): Promise<ChatPage> {
+  return db.asVisitor(
+    { kind: "visitor", tenantId, sessionId: sessionId ?? NOBODY },
+    async (tx) => {
+      const [[row], messages] = await Promise.all([
+        tx<Row[]>`
+          select t.name, t.status, c.agent_name, c.greeting, c.suggestions, coalesce(h.published_tokens, h.tokens) as theme
+          from tenants t
+          left join tenant_configurations c on c.tenant_id = t.id
+          left join themes h on h.tenant_id = t.id
+          where t.id = (select app.tenant_id())`,
+        sessionId === null ? undefined : history(tx, sessionId),
+      ]);
+      if (!row) throw new AppError("not_found", "This organisation doesn't exist any more.");
+      const agent = { name: row.agentName ?? row.name, greeting: row.greeting ?? "", online: isAnswering(row.status) };
+      const page = { tenant: { name: row.name }, agent, theme: row.theme, suggestions: row.suggestions ?? [] };
+      return messages ? { ...page, messages } : page;
+    },
+    { readOnly: true },
+  );
+}
+
+async function history(tx: VisitorTx, sessionId: string): Promise<ChatPageMessage[]> {
+  const rows = await tx<{ id: string; role: string; body: string; citations: Citation[]; createdAt: Date }[]>`
+    select id, role, body, citations, created_at from messages
+    where tenant_id = (select app.tenant_id()) and conversation_id = (
+      select id from conversations
+      where tenant_id = (select app.tenant_id()) and channel = 'web' and visitor_session = ${sessionId})
+    order by created_at desc, id desc limit ${HISTORY}`;
+  return rows.reverse().map(({ id, role, body, citations, createdAt }) => ({
+    id,
+    role: role === "visitor" ? "visitor" : "agent",
+    body,
+    citations,
+    created_at: createdAt.toISOString(),
+  }));
+}
