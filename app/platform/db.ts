@@ -75,7 +75,7 @@ export function createDb(options: PoolOptions): Db {
       const sql = lease.client;
       // Not awaited: begin, claims and the first statement travel together. Should this fail, the transaction is
       // aborted or was never open, and a login by itself may read nothing.
-      const started = settle(sql.unsafe(opening(role, actor, readOnly)).execute());
+      const started = settle(sql.unsafe(opening(role, claims, readOnly)).execute());
       open = true;
       const result = await fn(handle(lease) as never).catch(async (error) => {
         throw (await started) ?? error;
@@ -157,36 +157,26 @@ function handle(lease: Lease): Query {
   }) as unknown as Query;
 }
 
-interface Sendable extends PromiseLike<unknown> {
+interface Sendable {
   handler(query: Sendable): unknown;
   reject(error: unknown): void;
-  /** What postgres.js looks at before it writes a query to a connection. */
-  cancelled: unknown;
 }
 
 /**
  * postgres.js sends a query through its `handler` when it is first awaited; that is where the lease is checked.
- * A query that is still queued when the connection goes would be written to the next one; it is called off instead.
+ * What was sent and still waits for a connection that goes is rejected with the client that the pool throws away.
  */
 function guard<T extends object>(pending: T, lease: Lease): T {
   const query = pending as T & Sendable;
   const send = query.handler;
-  query.handler = (sent) => {
-    if (lease.revoked) return sent.reject(lost());
-    const forget = lease.onLost(() => {
-      sent.cancelled = true;
-      sent.reject(lost());
-    });
-    sent.then(forget, forget);
-    return send(sent);
-  };
+  query.handler = (sent) => (lease.revoked ? sent.reject(lost()) : send(sent));
   return pending;
 }
 
 /** One message that begins the transaction, takes the role and sets the claims, all for this transaction alone. */
-function opening(role: string, actor: Actor, readOnly: boolean): string {
+function opening(role: string, claims: string, readOnly: boolean): string {
   const begin = readOnly ? "begin read only" : "begin";
-  return `${begin}; select set_config('role', ${literal(role)}, true), set_config('request.jwt.claims', ${literal(JSON.stringify(claimsOf(actor)))}, true)`;
+  return `${begin}; select set_config('role', ${literal(role)}, true), set_config('request.jwt.claims', ${literal(claims)}, true)`;
 }
 
 /** A text as an SQL literal (standard_conforming_strings is on: only the quote is special). */

@@ -13,8 +13,6 @@ export interface Lease {
   /** True from the moment the connection closed or the lease was given back. */
   readonly revoked: boolean;
   revoke(): void;
-  /** Calls back when the connection closes under the lease, before anything else can be sent. Returns how to stop. */
-  onLost(callback: () => void): () => void;
 }
 
 export interface PoolOptions {
@@ -43,7 +41,7 @@ interface Waiter {
 
 interface Slot {
   client: Client;
-  lease: { revoked: boolean; onLost: Set<() => void> } | null;
+  lease: { revoked: boolean } | null;
 }
 
 const busy = () =>
@@ -81,7 +79,6 @@ export function createPool(options: PoolOptions): Pool {
     function lost(): void {
       if (!slot.lease) return;
       slot.lease.revoked = true;
-      for (const callback of slot.lease.onLost) callback();
       slot.client.end({ timeout: 0 }).catch(() => {});
       slots.delete(slot);
       serve();
@@ -93,7 +90,7 @@ export function createPool(options: PoolOptions): Pool {
   const owners = new WeakMap<Lease, Slot>();
 
   function hand(slot: Slot): Lease {
-    const state = { revoked: false, onLost: new Set<() => void>() };
+    const state = { revoked: false };
     slot.lease = state;
     const lease: Lease = {
       client: slot.client,
@@ -102,10 +99,6 @@ export function createPool(options: PoolOptions): Pool {
       },
       revoke() {
         state.revoked = true;
-      },
-      onLost(callback) {
-        state.onLost.add(callback);
-        return () => state.onLost.delete(callback);
       },
     };
     owners.set(lease, slot);
