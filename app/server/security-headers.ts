@@ -25,7 +25,12 @@ export function addSecurityHeaders(headers: Headers, policy: Policy, env: Pick<E
     if (!headers.has(name)) headers.set(name, value);
   };
   const isPage = headers.get("content-type")?.startsWith("text/html") ?? false;
-  set("content-security-policy", isPage ? pagePolicy(policy, env) : "default-src 'none'; frame-ancestors 'none'");
+  // A page of ours that only our own pages may frame says so by this header; the policy follows it.
+  const framedByUs = headers.get("x-frame-options") === "SAMEORIGIN";
+  set(
+    "content-security-policy",
+    isPage ? pagePolicy({ ...policy, framedByUs }, env) : "default-src 'none'; frame-ancestors 'none'",
+  );
   set("x-content-type-options", "nosniff");
   set("referrer-policy", "strict-origin-when-cross-origin");
   set("permissions-policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()");
@@ -35,8 +40,8 @@ export function addSecurityHeaders(headers: Headers, policy: Policy, env: Pick<E
   if (policy.secure) set("strict-transport-security", "max-age=31536000");
 }
 
-function pagePolicy(policy: Policy, env: Pick<Env, "appUrl" | "appDomain">): string {
-  const { nonce, kind, development } = policy;
+function pagePolicy(policy: Policy & { framedByUs: boolean }, env: Pick<Env, "appUrl" | "appDomain">): string {
+  const { nonce, kind, development, framedByUs } = policy;
   const app = new URL(env.appUrl);
   const tenants = `${app.protocol}//*.${env.appDomain}${app.port ? `:${app.port}` : ""}`;
   const directives = [
@@ -48,7 +53,7 @@ function pagePolicy(policy: Policy, env: Pick<Env, "appUrl" | "appDomain">): str
     development ? "connect-src 'self' ws:" : "connect-src 'self'",
     // The app shows a preview of the tenant's own page; nobody else may frame it.
     kind === "app" ? `frame-src 'self' ${tenants}` : "frame-src 'none'",
-    `frame-ancestors ${kind === "tenant" ? app.origin : "'none'"}`,
+    `frame-ancestors ${kind === "tenant" ? app.origin : framedByUs ? "'self'" : "'none'"}`,
     "form-action 'self'",
     "object-src 'none'",
     "base-uri 'none'",

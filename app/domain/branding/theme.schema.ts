@@ -42,6 +42,11 @@ export const ThemeTokens = z.object({
 export type ThemeTokens = z.infer<typeof ThemeTokens>;
 export type ThemeFont = ThemeTokens["font"];
 
+/** The form of a theme: an empty logo address stands for none. */
+export const SaveTheme = ThemeTokens.extend({
+  logoUrl: ThemeTokens.shape.logoUrl.optional().transform((url) => url ?? null),
+});
+
 function isImageAddress(value: string): boolean {
   if (/^\/(?![/\\])[^\s\\]*$/.test(value)) return true;
   if (!URL.canParse(value)) return false;

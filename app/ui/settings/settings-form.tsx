@@ -16,6 +16,8 @@ export interface SettingsFormProps<T extends Record<string, unknown>> {
   saved?: string | null | undefined;
   /** Tells this form from the page's others. */
   intent?: string | undefined;
+  /** Where to post to, if not to the present address. */
+  action?: string | undefined;
   /** Beside the button, for example a way to discard. */
   aside?: ReactNode;
   onInput?: FormEventHandler<HTMLFormElement> | undefined;
@@ -28,13 +30,14 @@ export function SettingsForm<T extends Record<string, unknown>>({
   submitLabel = "Save",
   saved,
   intent,
+  action,
   aside,
   onInput,
   children,
 }: SettingsFormProps<T>) {
   const pending = usePending(intent);
   return (
-    <Form method="post" {...getFormProps(form)} preventScrollReset onInput={onInput}>
+    <Form method="post" action={action} {...getFormProps(form)} preventScrollReset onInput={onInput}>
       <FormMessage errors={form.errors} />
       <fieldset disabled={!editable} className="grid min-w-0 gap-5">
         {children}
