@@ -155,6 +155,32 @@ export async function listDocuments(
   };
 }
 
+export interface DocumentView {
+  id: string;
+  sourceId: string;
+  sourceName: string;
+  title: string;
+  url: string;
+  fetchedAt: Date;
+  /** The parts that answers are made of, at most 200, in the document's order. */
+  chunks: { id: string; headings: string[]; content: string }[];
+}
+
+/** A document with its parts. @throws AppError not_found */
+export async function getDocument(tx: WriteTx, documentId: string): Promise<DocumentView> {
+  const [[document], chunks] = await Promise.all([
+    tx<Omit<DocumentView, "chunks">[]>`
+      select d.id, d.source_id, s.name as source_name, d.title, d.url, d.fetched_at
+      from knowledge_documents d join knowledge_sources s on s.tenant_id = d.tenant_id and s.id = d.source_id
+      where d.tenant_id = (select app.tenant_id()) and d.id = ${documentId}`,
+    tx<DocumentView["chunks"]>`
+      select id, headings, content from knowledge_chunks
+      where tenant_id = (select app.tenant_id()) and document_id = ${documentId} order by position limit 200`,
+  ]);
+  if (!document) throw new AppError("not_found", "There is no such document.");
+  return { ...document, chunks };
+}
+
 /** Removes one document. It is out of the answers with the commit. */
 export async function removeDocument(tx: TenantTx, actor: Actor, documentId: string): Promise<void> {
   const [gone] = await tx<{ baseId: string; sourceId: string; tenantId: string }[]>`

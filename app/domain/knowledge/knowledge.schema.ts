@@ -46,6 +46,12 @@ export const AddWebsite = z.object({
 });
 export type AddWebsite = z.infer<typeof AddWebsite>;
 
+export const ScheduleSource = z.object({
+  sourceId: z.uuid(),
+  syncEveryHours: AddWebsite.shape.syncEveryHours,
+});
+export type ScheduleSource = z.infer<typeof ScheduleSource>;
+
 const questionText = z
   .string({ error: "Write the question." })
   .trim()

@@ -63,6 +63,18 @@ export async function updateQuestion(tx: WriteTx, actor: Actor, input: UpdateQue
   await recordAudit(tx, actor, "knowledge_question.changed", input.questionId);
 }
 
+/** One typed answer. @throws AppError not_found */
+export async function getQuestion(tx: WriteTx, questionId: string): Promise<QuestionRow> {
+  const [question] = await tx<QuestionRow[]>`
+    select d.id, d.title as question, c.content as answer, d.fetched_at as updated_at
+    from knowledge_documents d
+    join knowledge_sources s on s.tenant_id = d.tenant_id and s.id = d.source_id and s.kind = 'qa'
+    join knowledge_chunks c on c.tenant_id = d.tenant_id and c.document_id = d.id and c.position = 0
+    where d.tenant_id = (select app.tenant_id()) and d.id = ${questionId}`;
+  if (!question) throw new AppError("not_found", "There is no such question.");
+  return question;
+}
+
 /** The typed answers by question, at most `limit`, after the cursor of the page before. */
 export async function listQuestions(
   tx: WriteTx,

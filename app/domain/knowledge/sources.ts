@@ -6,7 +6,7 @@ import { enqueue } from "#app/platform/jobs.ts";
 import { recordAudit } from "../audit/audit.ts";
 import { type DocumentRow, listDocuments, type WriteTx } from "./documents.ts";
 import { RebuildIndex, SyncSource } from "./knowledge.jobs.ts";
-import type { AddWebsite, ListSources, SourceKind } from "./knowledge.schema.ts";
+import type { AddWebsite, ListSources, ScheduleSource, SourceKind } from "./knowledge.schema.ts";
 import { assertRoom, type KnowledgeLimits } from "./limits.ts";
 
 export interface SourceRow {
@@ -127,6 +127,21 @@ export async function resyncSource(tx: WriteTx, actor: Actor, sourceId: string):
   await enqueue(tx, SyncSource, { tenantId: source.tenantId, sourceId }, { key: sourceId });
   await recordAudit(tx, actor, "knowledge_source.resynced", sourceId);
   await tx`select app.announce('knowledge', ${sourceId})`;
+}
+
+/** Sets how often a website is read by itself; null: only when asked. @throws AppError not_found */
+export async function scheduleSource(
+  tx: WriteTx,
+  actor: Actor,
+  { sourceId, syncEveryHours }: ScheduleSource,
+): Promise<void> {
+  const hours = syncEveryHours ?? null;
+  const [source] = await tx`
+    update knowledge_sources set sync_every_hours = ${hours}::int,
+      next_sync_at = greatest(now(), coalesce(last_synced_at, now()) + make_interval(hours => ${hours}::int))
+    where tenant_id = (select app.tenant_id()) and id = ${sourceId} and kind = 'website' returning id`;
+  if (!source) throw new AppError("not_found", "There is no such website.");
+  await recordAudit(tx, actor, "knowledge_source.scheduled", sourceId, { hours });
 }
 
 /** Removes a source with all that was read from it. It is out of the answers with the commit. */
