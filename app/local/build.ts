@@ -1,41 +1,13 @@
 // The production build, made only when a source has changed since the last one.
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { environmentWith } from "#app/platform/env.ts";
 import { buildWidget } from "#app/widget/build.ts";
+import { STAMP, sourceHash } from "./source-hash.ts";
 
-const SOURCES = ["app", "public", "vite.config.ts", "remix.config.js", "package-lock.json"];
-const STAMP = "build/stamp";
 const COMPRESSED = new Set([".js", ".css", ".svg", ".json", ".txt", ".webmanifest"]);
-
-/** Hash over the paths and contents of everything that the build reads. */
-export function sourceHash(root: string): string {
-  const hash = createHash("sha256");
-  for (const source of SOURCES) {
-    const path = join(root, source);
-    if (!existsSync(path)) continue;
-    const files = statSync(path).isDirectory()
-      ? readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(source, name))
-      : [source];
-    for (const file of files.sort()) {
-      if (file.startsWith(join("public", "widget")) || !statSync(join(root, file)).isFile()) continue;
-      hash
-        .update(`${file}\0`)
-        .update(readFileSync(join(root, file)))
-        .update("\0");
-    }
-  }
-  return hash.digest("hex").slice(0, 16);
-}
-
-/** The hash of the sources that the present build was made from, or null when there is none. */
-export function builtHash(root: string): string | null {
-  const file = join(root, STAMP);
-  return existsSync(file) ? readFileSync(file, "utf8").trim() : null;
-}
 
 /** Builds widget, pages and server, then compresses the files for browsers. Returns the build's id. */
 export async function build(root: string): Promise<string> {

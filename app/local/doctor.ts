@@ -4,8 +4,8 @@ import { resolve } from "node:path";
 import postgres from "postgres";
 import { type Env, loadEnv } from "#app/platform/env.ts";
 import { readMigrations } from "#app/platform/migrate.ts";
-import { builtHash, sourceHash } from "./build.ts";
 import { MIGRATIONS } from "./database.ts";
+import { builtHash, sourceHash } from "./source-hash.ts";
 import { databaseUrl, LOGINS } from "./urls.ts";
 
 export interface Finding {

@@ -69,6 +69,8 @@ export function partsOf({ root, dataDir, env, urls, buildId, development }: Part
     cwd: root,
     env: environment({ DATABASE_URL_FUNCTIONS: urls.functions, DENO_DIR: join(dataDir, "deno"), NO_COLOR: "1" }),
     ready: answers(`http://${LOOPBACK}:${env.functionsPort}/healthz`),
+    // Deno's watcher outlives its program and would wait for the next change of a file.
+    ...(development && { graceMs: 1_000 }),
   };
   functions.args.push("--supervised");
   const worker: ProcessSpec = {

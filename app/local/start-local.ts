@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { type Env, environmentWith, loadEnv } from "#app/platform/env.ts";
-import { builtHash, sourceHash } from "./build.ts";
 import { prepareDatabase, updateDatabase } from "./database.ts";
 import { readDemo } from "./demo.ts";
 import { describeDemo } from "./info.ts";
@@ -11,6 +10,7 @@ import { isFree } from "./ports.ts";
 import { ensurePostgres } from "./postgres.ts";
 import { claim, keepRunning, type Running, release } from "./processes.ts";
 import type { Login } from "./secrets.ts";
+import { builtHash, sourceHash } from "./source-hash.ts";
 import { databaseUrl, hasOwnServer, LOGINS } from "./urls.ts";
 import { watchPostgres } from "./watch-postgres.ts";
 
