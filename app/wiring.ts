@@ -44,7 +44,7 @@ async function createCore(env: Env, part: "web" | "worker" | "functions"): Promi
   const db = createDb({ url, size: env.poolSize, applicationName: `foyer-${part}` });
   const builtin = createBuiltinModel();
   const openai = env.openai
-    ? (await import("./integrations/openai/client.ts")).createOpenAi(env.openai, builtin, log)
+    ? (await import("./integrations/openai/client.ts")).createOpenAi(env.openai)
     : null;
   return {
     env,

@@ -154,11 +154,8 @@ function finish(input: ModelInput, plan: Plan, results: readonly ToolResult[], {
   const retrieval = results.find((result) => result.retrieval)?.retrieval;
   if (!plan.question || !retrieval) {
     if (plan.otherwise) say({ kind: "phrase", key: plan.otherwise });
-    const suggestions =
-      plan.otherwise === "greeting" || plan.otherwise === "out_of_scope" || plan.otherwise === "ask_question"
-        ? profile.suggestions
-        : [];
-    return done(plan.intent, plan.confidence, plan.intent === "out_of_scope" ? false : null, suggestions);
+    const answered = plan.intent === "out_of_scope" ? false : null;
+    return done(plan.intent, plan.confidence, answered, suggestionsAfter(plan.otherwise, profile.suggestions, help));
   }
   const answer = pickAnswer(plan.question, retrieval);
   const request = plan.intent !== "question" && plan.intent !== "pricing";

@@ -215,7 +215,15 @@ function respond({ conversationId }: Received, reply: StoredReply): ChatResponse
     reply: reply.body,
     intent: reply.intent ?? "question",
     confidence: Math.round((reply.confidence ?? 0) * 100) / 100,
-    citations: reply.citations,
+    // In one order of keys, whether they come from the model or from jsonb.
+    citations: reply.citations.map(({ chunk_id, title, url, quote, start, end }) => ({
+      chunk_id,
+      title,
+      url,
+      quote,
+      start,
+      end,
+    })),
     suggestions: reply.suggestions,
     handoff: reply.handoff,
   };
