@@ -138,3 +138,9 @@ create function app.search_config(language text) returns regconfig language sql 
   end::regconfig
 $$;
 grant execute on function app.search_config(text) to anon, authenticated, service_role, staff;
+
+-- Text as it is cut into words. The parser takes "tea/coffee" for a file and the 17 of "9-17" for a negative number.
+create function app.searchable(content text) returns text language sql immutable parallel safe set search_path = '' as $$
+  select regexp_replace(translate(content, '/\_|–—', '      '), '(?<=[[:digit:]])-(?=[[:digit:]])', ' ', 'g')
+$$;
+grant execute on function app.searchable(text) to anon, authenticated, service_role, staff;

@@ -37,7 +37,7 @@ export const CALLERS: Record<string, string> = {
 
 /** Functions that run as their caller and read nothing beyond what that may: callable by every app role. */
 const INVOKER = new Set(
-  "announce claims tenant_id user_id visitor_session across_tenants uuid_v7 search_config"
+  "announce claims tenant_id user_id visitor_session across_tenants uuid_v7 search_config searchable"
     .split(" ")
     .map((name) => `app.${name}`),
 );

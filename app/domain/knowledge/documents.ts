@@ -77,9 +77,9 @@ export async function insertChunks(tx: WriteTx, chunks: readonly StoredChunk[]):
     select d.tenant_id, coalesce(c.id, app.uuid_v7()), d.base_id, d.id, c.position, c.headings, c.anchor, c.content,
       c."contentHash", c."droppedLines", coalesce(s.sentences, '[]'),
       case when s.words is null then '' else
-        setweight(to_tsvector(l.config, coalesce(c.headings[cardinality(c.headings)], '')), 'A')
-        || setweight(to_tsvector(l.config, d.title), 'B')
-        || setweight(to_tsvector(l.config, array_to_string(c.headings[:cardinality(c.headings) - 1], ' . ')), 'C')
+        setweight(to_tsvector(l.config, app.searchable(coalesce(c.headings[cardinality(c.headings)], ''))), 'A')
+        || setweight(to_tsvector(l.config, app.searchable(d.title)), 'B')
+        || setweight(to_tsvector(l.config, app.searchable(array_to_string(c.headings[:cardinality(c.headings) - 1], ' . '))), 'C')
         || s.words end,
       c.words
     from jsonb_to_recordset(${tx.json(chunks.map(toRecord))}) as c("documentId" uuid, id uuid, position int,
@@ -88,11 +88,14 @@ export async function insertChunks(tx: WriteTx, chunks: readonly StoredChunk[]):
     join tenants t on t.id = d.tenant_id
     cross join lateral (select app.search_config(coalesce(d.language, t.language)) as config) l
     cross join lateral (
-      select to_tsvector(l.config, string_agg(e.text, ' . ' order by e.start)) as words,
+      select to_tsvector(l.config, string_agg(e.plain, ' . ' order by e.start)) as words,
         jsonb_agg(jsonb_build_object('start', e.start, 'end', e."end", 'terms', to_jsonb(array(
-          select extensions.unaccent(w.lexeme) from unnest(to_tsvector(l.config, e.text)) w order by w.positions[1]
+          select extensions.unaccent(w.lexeme) from unnest(to_tsvector(l.config, e.plain)) w order by w.positions[1]
         ))) order by e.start) as sentences
-      from jsonb_to_recordset(c.sentences) as e(start int, "end" int, text text)
+      from (
+        select start, "end", app.searchable(text) as plain
+        from jsonb_to_recordset(c.sentences) as x(start int, "end" int, text text)
+      ) e
     ) s`;
 }
 

@@ -73,7 +73,10 @@ export const UpdateQuestion = AddQuestion.extend({ questionId: z.uuid() });
 export type UpdateQuestion = z.infer<typeof UpdateQuestion>;
 
 export const ListSources = z.object({
-  search: z.string().trim().max(200).optional(),
+  search: z
+    .string()
+    .transform((text) => text.trim().slice(0, 200))
+    .optional(),
   kind: z.enum(SOURCE_KINDS).optional().catch(undefined),
   cursor: z.uuid().optional().catch(undefined),
   limit: z.coerce.number().int().min(1).max(100).default(25).catch(25),

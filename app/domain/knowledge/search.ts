@@ -84,7 +84,8 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
   const [row] = await tx<Row[]>`
     with base as materialized (
       select b.tenant_id, b.id, b.version, b.chunk_count, app.search_config(t.language) as home,
-        app.search_config(coalesce(${request.language ?? null}, t.language)) as config
+        app.search_config(coalesce(${request.language ?? null}, t.language)) as config,
+        app.searchable(${query}) as query
       from knowledge_bases b join tenants t on t.id = b.tenant_id
       where b.tenant_id = (select app.tenant_id())
       order by b.id limit 1
@@ -92,11 +93,11 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
     words as materialized (
       select extensions.unaccent(w.lexeme) as lexeme, w.positions, w.preference
       from base, lateral (
-        select lexeme, positions, 1 as preference from unnest(to_tsvector(base.config, ${query}))
+        select lexeme, positions, 1 as preference from unnest(to_tsvector(base.config, base.query))
         union all
-        select lexeme, positions, 2 from unnest(to_tsvector(base.home, ${query})) where base.home <> base.config
+        select lexeme, positions, 2 from unnest(to_tsvector(base.home, base.query)) where base.home <> base.config
         union all
-        select lexeme, positions, 3 from unnest(to_tsvector('simple', ${query}))
+        select lexeme, positions, 3 from unnest(to_tsvector('simple', base.query))
       ) w
     ),
     asked as materialized (

@@ -138,7 +138,8 @@ export async function scheduleSource(
   const hours = syncEveryHours ?? null;
   const [source] = await tx`
     update knowledge_sources set sync_every_hours = ${hours}::int,
-      next_sync_at = greatest(now(), coalesce(last_synced_at, now()) + make_interval(hours => ${hours}::int))
+      next_sync_at = case when ${hours}::int is not null
+        then greatest(now(), coalesce(last_synced_at, now()) + make_interval(hours => ${hours}::int)) end
     where tenant_id = (select app.tenant_id()) and id = ${sourceId} and kind = 'website' returning id`;
   if (!source) throw new AppError("not_found", "There is no such website.");
   await recordAudit(tx, actor, "knowledge_source.scheduled", sourceId, { hours });

@@ -159,6 +159,27 @@ describe("what is found", () => {
     expect(hit?.content.slice(best?.start, best?.end)).toBe("Whitening costs 250 euros.");
   });
 
+  test("words count on both sides of slashes, dashes and underscores, numbers on both sides of a hyphen", async () => {
+    const cafe = await knowledgeTenant(database, "cafeteria");
+    await write(cafe, [
+      { title: "Menu", content: "Breakfast/brunch 9-17 daily. Cakes–pies, check-in at the till_desk. Call 555-0199." },
+    ]);
+    for (const query of [
+      "brunch",
+      "breakfast",
+      "17",
+      "9",
+      "pies",
+      "cakes",
+      "desk",
+      "0199",
+      "check-in",
+      "checkin",
+      "pies/tarts",
+    ])
+      expect((await cafe.ask(query)).hits.length, query).toBe(1);
+  });
+
   test("stop words alone, nothing, and hostile text find nothing and break nothing", async () => {
     for (const query of [
       "what is this",
