@@ -107,11 +107,14 @@ export async function claim(runDir: string, mark: string): Promise<void> {
   if (other && other.pid !== process.pid && isProcess(other.pid, other.mark)) {
     throw new Error(`Foyer already runs on this data folder (process ${other.pid}). Stop it first.`);
   }
-  for (const file of readdirSync(runDir).filter((name) => name.endsWith(".pid") && name !== "start.pid")) {
-    const orphan = readPid(join(runDir, file));
-    if (orphan) await end(orphan.pid, orphan.mark);
-    rmSync(join(runDir, file), { force: true });
-  }
+  const left = readdirSync(runDir).filter((name) => name.endsWith(".pid") && name !== "start.pid");
+  await Promise.all(
+    left.map(async (name) => {
+      const orphan = readPid(join(runDir, name));
+      if (orphan) await end(orphan.pid, orphan.mark);
+      rmSync(join(runDir, name), { force: true });
+    }),
+  );
   writeFileSync(own, JSON.stringify({ pid: process.pid, mark }));
 }
 
@@ -121,7 +124,7 @@ export function release(runDir: string): void {
 
 async function end(pid: number, mark: string): Promise<void> {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    for (const until = Date.now() + 4_000; isProcess(pid, mark) && Date.now() < until; await wait(50)) {
+    for (const until = Date.now() + 3_000; isProcess(pid, mark) && Date.now() < until; await wait(50)) {
       process.kill(pid, signal);
     }
   }

@@ -1,6 +1,6 @@
 // A whole Foyer, started as a user would start it, on ports and a data folder of its own.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -32,7 +32,7 @@ const READY_MS = 240_000;
 
 /** Starts it and waits for the ready line. */
 export async function startFoyer(options: StartOptions = {}): Promise<StartedFoyer> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "foyer-run-"));
+  const dataDir = options.dataDir ?? freshDataDir();
   const port = options.port ?? (await freePorts(4));
   const postgresPort = options.postgresPort ?? (await freePort());
   const root = options.root ?? resolve(import.meta.dirname, "../..");
@@ -57,7 +57,7 @@ export async function startFoyer(options: StartOptions = {}): Promise<StartedFoy
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
         lines.push(line);
-        if (!line.startsWith("Foyer is ready")) return;
+        if (!line.startsWith("Ctrl-C stops it")) return;
         clearTimeout(late);
         ready();
       });
@@ -80,8 +80,15 @@ export async function startFoyer(options: StartOptions = {}): Promise<StartedFoy
   };
 }
 
+/** A temporary data folder that the user of Postgres can enter, also under root. */
+export function freshDataDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), "foyer run "));
+  chmodSync(dir, 0o755);
+  return dir;
+}
+
 /** The first of `count` neighbouring ports that are all free. */
-async function freePorts(count: number): Promise<number> {
+export async function freePorts(count: number): Promise<number> {
   for (;;) {
     const first = await freePort();
     const all = await Promise.all(Array.from({ length: count }, (_, at) => isFree(first + at)));
