@@ -2,6 +2,7 @@
 // Enqueueing is part of the caller's transaction; handlers live in jobs/.
 import type { z } from "zod";
 import type { AnyTx } from "./db.ts";
+import { AppError } from "./errors.ts";
 
 export interface Job<T> {
   name: string;
@@ -44,6 +45,8 @@ export async function enqueue<T>(
   data: T,
   options: EnqueueOptions = {},
 ): Promise<string | null> {
+  if (job.policy !== "standard" && options.key === undefined && data instanceof Object && "tenantId" in data)
+    throw new AppError("internal", `Without a key, ${job.name} of one tenant would stand for all tenants'.`);
   const settings = {
     ...(options.key !== undefined && { singletonKey: options.key }),
     ...(options.startAfterSeconds !== undefined && { startAfter: options.startAfterSeconds }),

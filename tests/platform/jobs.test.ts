@@ -155,6 +155,14 @@ test("a tenant enqueues work for itself only, and only into queues that exist", 
   );
 });
 
+test("jobs of several tenants never stand for one another for want of a key", async () => {
+  const ForTenant = defineJob({ name: Tuned.name, schema: z.object({ tenantId: z.uuid() }), policy: "short" });
+  const payload = { tenantId: actor.tenantId };
+  await expect(database.db.web.asTenant(actor, (tx) => enqueue(tx, ForTenant, payload))).rejects.toMatchObject({
+    code: "internal",
+  });
+});
+
 test("a payload that doesn't fit its schema is never stored", async () => {
   const wrong = { subjectId: "Jane Doe" };
   await expect(database.db.web.asTenant(actor, (tx) => enqueue(tx, Plain, wrong))).rejects.toThrow();
