@@ -1,5 +1,5 @@
 // POST /api/v1/chat: the chat for programs, by API key with the scope `chat`.
-import { admitApiKey, apiKeyOf, countRequest } from "#app/domain/agent/admission.ts";
+import { admitApiKey, apiKeyOf, countAddress } from "#app/domain/agent/admission.ts";
 import { chat } from "#app/domain/agent/chat.ts";
 import { answerChat, readChatRequest } from "#app/domain/agent/door.ts";
 import { AppError } from "#app/platform/errors.ts";
@@ -10,7 +10,7 @@ export const action = apiRoute(async ({ request, services, clientIp }) => {
   const key = apiKeyOf(request.headers);
   if (key === null) throw new AppError("unauthenticated", "Send an API key (X-API-Key, or Authorization: Bearer).");
   const { tenantId } = await admitApiKey(services.db, key);
-  await countRequest(services.db, tenantId, clientIp);
+  await countAddress(services.db, tenantId, clientIp);
   const input = await readChatRequest(request);
   return answerChat(request, (options) => chat(services, { tenantId, channel: "api" }, input, options), services.log);
 });

@@ -4,8 +4,8 @@ import type { Db } from "#app/platform/db.ts";
 import { type Env, tenantOrigin } from "#app/platform/env.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { sha256Hex } from "#app/platform/ids.ts";
-import { type KeyHolder, resolveApiKey, resolveWidgetKey } from "../team/keys.ts";
-import { type RateLimit, takeRate } from "../tenants/limits.ts";
+import { isWidgetKey, type KeyHolder, resolveApiKey } from "../team/keys.ts";
+import { type RateLimit, rateLimited, takeRate } from "../tenants/limits.ts";
 import { isOriginAllowed } from "./origins.ts";
 
 /** Fuses, far above what a business's visitors do: each session has a limit of its own. */
@@ -14,24 +14,37 @@ const PER_ADDRESS: RateLimit = { name: "chat:ip", limit: 300, windowSeconds: 60 
 
 type Surroundings = Pick<Env, "appUrl" | "appDomain" | "trustProxy">;
 
+interface WidgetRow extends KeyHolder {
+  allowedOrigins: string[];
+  allowed: boolean;
+  resetSeconds: number;
+}
+
 /**
- * Whose widget this is, if its page may speak.
- * @throws AppError unauthenticated, forbidden (`origin_not_allowed`)
+ * Whose widget this is, if its page may speak; counts the request. One statement, since every message pays for it.
+ * @throws AppError unauthenticated, forbidden (`origin_not_allowed`), rate_limited
  */
 export async function admitWidget(db: Db, env: Surroundings, key: string, origin: string | null): Promise<KeyHolder> {
-  const holder = await resolveWidgetKey(db, key);
+  const [holder] = isWidgetKey(key)
+    ? await db.gate<WidgetRow[]>`
+        select k.*, r.allowed, r.reset_seconds from app.resolve_widget_key(${key}) k
+        cross join lateral app.take_rate(
+          ${`${PER_TENANT.name}:`} || k.tenant_id, ${PER_TENANT.limit}, ${PER_TENANT.windowSeconds}) r`
+    : [];
+  if (!holder) throw new AppError("unauthenticated", "This widget key is not valid.");
   const own = [new URL(env.appUrl).origin, ...(holder.slug ? [tenantOrigin(env, holder.slug)] : [])];
   if (!isOriginAllowed(origin, holder.allowedOrigins, own)) {
     throw new AppError("forbidden", "This page is not among the pages on which this chat may appear.", {
       reason: "origin_not_allowed",
     });
   }
+  if (!holder.allowed) throw rateLimited(holder.resetSeconds);
   return holder;
 }
 
 /**
- * Whose API key this is, if it may chat.
- * @throws AppError unauthenticated, forbidden (`scope_missing`)
+ * Whose API key this is, if it may chat; counts the request.
+ * @throws AppError unauthenticated, forbidden (`scope_missing`), rate_limited
  */
 export async function admitApiKey(db: Db, key: string): Promise<KeyHolder & { actor: ApiKeyActor }> {
   const holder = await resolveApiKey(db, key);
@@ -47,15 +60,12 @@ export function apiKeyOf(headers: Headers): string | null {
 }
 
 /**
- * Counts one request.
- * @param address the client's, where it is known for sure; kept as a digest
+ * Counts one request of a client.
+ * @param address where it is known for sure; kept as a digest
  * @throws AppError rate_limited
  */
-export async function countRequest(db: Db, tenantId: string, address: string | null): Promise<void> {
-  await Promise.all([
-    takeRate(db, PER_TENANT, tenantId),
-    address && takeRate(db, PER_ADDRESS, await sha256Hex(`${tenantId} ${address}`)),
-  ]);
+export async function countAddress(db: Db, tenantId: string, address: string | null): Promise<void> {
+  if (address) await takeRate(db, PER_ADDRESS, await sha256Hex(`${tenantId} ${address}`));
 }
 
 /** The client's address as the trusted proxy in front states it; null where nobody can be trusted to. */

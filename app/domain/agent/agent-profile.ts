@@ -10,7 +10,8 @@ export interface AgentSettings {
   redaction: Redaction;
 }
 
-interface Row {
+/** The columns that `settingsColumns` selects. */
+export interface SettingsRow {
   name: string;
   status: string;
   language: string;
@@ -37,17 +38,17 @@ export function chatPaused(language: string): AppError {
   return new AppError("forbidden", pausedWords(language), { reason: "tenant_suspended" });
 }
 
+/** What settings are made of, from `tenants t` and `tenant_configurations a`. */
+export function settingsColumns(tx: VisitorTx) {
+  return tx`t.name, t.status, t.language, a.agent_name, a.greeting, a.fallback, a.instructions, a.suggestions, a.model,
+    a.handoff_enabled, a.redaction`;
+}
+
 /**
- * The settings of the agent of the transaction's tenant.
+ * Settings from a row.
  * @throws AppError forbidden (reason `tenant_suspended`) where the tenant's agent doesn't answer
  */
-export async function agentSettings(tx: VisitorTx): Promise<AgentSettings> {
-  const [row] = await tx<Row[]>`
-    select t.name, t.status, t.language, c.agent_name, c.greeting, c.fallback, c.instructions, c.suggestions, c.model,
-      c.handoff_enabled, c.redaction
-    from tenants t left join tenant_configurations c on c.tenant_id = t.id
-    where t.id = (select app.tenant_id())`;
-  if (!row) throw new AppError("not_found", "This organisation doesn't exist any more.");
+export function readSettings(row: SettingsRow): AgentSettings {
   const language = row.language.slice(0, 2).toLowerCase();
   if (!isAnswering(row.status)) throw chatPaused(language);
   return {
@@ -64,4 +65,13 @@ export async function agentSettings(tx: VisitorTx): Promise<AgentSettings> {
     },
     redaction: { ...REDACT_DEFAULT, ...row.redaction },
   };
+}
+
+/** The settings of the agent of the transaction's tenant. Throws as `readSettings` does. */
+export async function agentSettings(tx: VisitorTx): Promise<AgentSettings> {
+  const [row] = await tx<SettingsRow[]>`
+    select ${settingsColumns(tx)} from tenants t left join tenant_configurations a on a.tenant_id = t.id
+    where t.id = (select app.tenant_id())`;
+  if (!row) throw new AppError("not_found", "This organisation doesn't exist any more.");
+  return readSettings(row);
 }

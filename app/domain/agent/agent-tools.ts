@@ -11,10 +11,8 @@ const searchTool = defineTool({
   name: "search_knowledge",
   description: "Searches the organisation's own knowledge. Use it before answering anything about the organisation.",
   schema: z.object({ query: z.string().min(1).max(600).describe("What to look for, in the visitor's words") }),
-  async run({ db, visitor, language }, { query }) {
-    const retrieval = await db.asVisitor(visitor, (tx) => searchKnowledge(tx, { query, language, limit: 8 }), {
-      readOnly: true,
-    });
+  async run({ asVisitor, language }, { query }) {
+    const retrieval = await asVisitor((tx) => searchKnowledge(tx, { query, language, limit: 8 }));
     const found = retrieval.hits.map((hit, i) => ({
       source: i + 1,
       chunk_id: hit.chunkId,
@@ -31,12 +29,12 @@ const leadTool = defineTool({
   description:
     "Stores the contact details that the visitor gave in this conversation, so that the organisation can get in touch.",
   schema: CaptureLead,
-  async run({ db, visitor, conversationId, visitorWords }, input) {
+  async run({ asVisitor, conversationId, visitorWords }, input) {
     // Else a sentence in the knowledge could make a model plant an address of its own.
     if (!givenBy(visitorWords, input.email, input.phone)) {
       throw new AppError("invalid", "The visitor didn't give these contact details.");
     }
-    await db.asVisitor(visitor, (tx) => captureLead(tx, conversationId, input));
+    await asVisitor((tx) => captureLead(tx, conversationId, input));
     return { text: JSON.stringify({ stored: true }) };
   },
 });
@@ -54,9 +52,9 @@ const handOffTool = defineTool({
   name: "hand_off",
   description: "Asks a person of the organisation to take over. Use it when the visitor asks for a human.",
   schema: z.object({ reason: z.string().max(300).optional() }),
-  async run({ db, visitor, conversationId, handoffEnabled }) {
+  async run({ asVisitor, conversationId, handoffEnabled }) {
     if (!handoffEnabled) return { text: JSON.stringify({ waiting: false, reason: "Nobody takes over here." }) };
-    await db.asVisitor(visitor, (tx) => requestPerson(tx, conversationId));
+    await asVisitor((tx) => requestPerson(tx, conversationId));
     return { text: JSON.stringify({ waiting: true }) };
   },
 });

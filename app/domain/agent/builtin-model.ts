@@ -25,6 +25,7 @@ export function createBuiltinModel(): Model {
   return {
     name: "built-in",
     limitMs: 2_000,
+    local: true,
     begin(input): Turn {
       const plan = makePlan(input);
       return {

@@ -1,7 +1,7 @@
-// The chat's core, the same behind every door: takes a visitor's message once, lets the agent answer it outside of any
-// transaction, keeps the answer. Repeating a message id repeats the answer, however many repeat it at once.
+// The chat's core, the same behind every door: takes a visitor's message once, lets the agent answer it, keeps the answer. A
+// model that calls a vendor runs outside of any transaction. Repeating a message id repeats the answer, however many repeat it at once.
 import type { VisitorActor } from "#app/platform/actor.ts";
-import type { Db } from "#app/platform/db.ts";
+import type { Db, VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import type { Logger } from "#app/platform/log.ts";
 import { type AgentSettings, agentSettings } from "./agent-profile.ts";
@@ -10,21 +10,19 @@ import type { Citation } from "./answer-gate.ts";
 import type { ChatRequest } from "./chat.schema.ts";
 import {
   type Channel,
-  contextOf,
   leaveToPeople,
   type Received,
   receiveMessage,
-  recentMessages,
   type StoredReply,
   storedReply,
   storeReply,
 } from "./exchange.ts";
 import type { Intent } from "./intents.ts";
 import { type Reply, runAgent } from "./loop.ts";
-import type { Model, PastMessage } from "./model.ts";
+import type { Model } from "./model.ts";
 import { phrase } from "./phrases.ts";
 import { findPii, redact } from "./redact.ts";
-import { createToolRunner } from "./tools.ts";
+import { createToolRunner, type ToolContext } from "./tools.ts";
 import { detectLanguage } from "./words.ts";
 
 export interface ChatServices {
@@ -63,12 +61,6 @@ export interface ChatOptions {
 /** How long a repeated message waits for the answer that is being made, in milliseconds. */
 const PATIENCE_MS = 6_000;
 
-interface Opened {
-  received: Received;
-  settings: AgentSettings;
-  history: PastMessage[];
-}
-
 /** Exchanges under way in this process, by tenant, session and message id. */
 const underWay = new Map<string, Promise<ChatResponse>>();
 
@@ -96,6 +88,19 @@ function replay(response: ChatResponse, { onToken }: ChatOptions): ChatResponse 
   return response;
 }
 
+/** What the steps of one exchange share. */
+interface Exchange {
+  services: ChatServices;
+  caller: ChatCaller;
+  visitor: VisitorActor;
+  input: ChatRequest;
+  options: ChatOptions;
+  language: string;
+}
+
+type Answer = Reply & { handoff: boolean };
+type AsVisitor = ToolContext["asVisitor"];
+
 async function exchange(
   services: ChatServices,
   caller: ChatCaller,
@@ -103,85 +108,71 @@ async function exchange(
   options: ChatOptions,
 ): Promise<ChatResponse> {
   const visitor: VisitorActor = { kind: "visitor", tenantId: caller.tenantId, sessionId: input.session_id };
-  const opened = await open(services, caller, visitor, input);
-  const { received, settings } = opened;
+  const it: Exchange = { services, caller, visitor, input, options, language: "" };
+  const asVisitor: AsVisitor = (work) => services.db.asVisitor(visitor, work);
+  // A local model takes milliseconds: message and answer are one transaction, all or nothing.
+  if (services.model.local) return asVisitor((tx) => inOne(it, tx));
+  const received = await asVisitor((tx) => open(it, tx));
   if (received.repeated) {
-    const stored = await awaitReply(services, visitor, opened);
+    const stored = await awaitReply(it, received, asVisitor);
     if (stored) return replay(stored, options);
   }
   if (received.state === "human") return leftToPeople(received);
-  const language = detectLanguage(input.message, settings.profile.language);
-  const reply =
-    received.state === "waiting"
-      ? stillWaiting(settings, language, options)
-      : await answer(services, caller, visitor, opened, input, language, options);
-  return keep(services, visitor, received, language, reply);
+  const answered = await answer(it, received, asVisitor);
+  return asVisitor((tx) => keep(it, tx, received, answered));
 }
 
-/** The first transaction: message in, context out. */
-async function open(
-  { db }: ChatServices,
-  caller: ChatCaller,
-  visitor: VisitorActor,
-  input: ChatRequest,
-): Promise<Opened> {
-  const { channel } = caller;
-  return db.asVisitor(visitor, async (tx) => {
-    const incoming = {
-      channel,
-      sessionId: visitor.sessionId,
-      origin: caller.origin?.slice(0, 300) ?? null,
-      clientMessageId: input.message_id ?? null,
-    };
-    // Hardly a message holds such data; the others don't wait for the settings.
-    const delicate = findPii(input.message).length > 0;
-    const early = agentSettings(tx);
-    const body = delicate ? redact(input.message, (await early).redaction) : input.message;
-    const [settings, received, rows] = await Promise.all([
-      early,
-      receiveMessage(tx, { ...incoming, body }),
-      recentMessages(tx, channel, visitor.sessionId),
-    ]);
-    if (received.state === "human" && !received.repeated) await leaveToPeople(tx, received.conversationId);
-    return { received, settings, history: contextOf(rows, received.messageId) };
+async function inOne(it: Exchange, tx: VisitorTx): Promise<ChatResponse> {
+  const received = await open(it, tx);
+  if (received.repeated) {
+    const { reply } = await storedReply(tx, received.messageId);
+    if (reply) return replay(respond(received, reply), it.options);
+  }
+  if (received.state === "human") return leftToPeople(received);
+  return keep(it, tx, received, await answer(it, received, (work) => work(tx)));
+}
+
+/** Message in, context out. */
+async function open(it: Exchange, tx: VisitorTx): Promise<Received> {
+  const { caller, input, visitor } = it;
+  // Hardly a message holds such data; the others don't wait for the settings.
+  const delicate = findPii(input.message).length > 0;
+  const received = await receiveMessage(tx, {
+    channel: caller.channel,
+    sessionId: visitor.sessionId,
+    body: delicate ? redact(input.message, (await agentSettings(tx)).redaction) : input.message,
+    origin: caller.origin?.slice(0, 300) ?? null,
+    clientMessageId: input.message_id ?? null,
   });
+  it.language = detectLanguage(input.message, received.settings.profile.language);
+  if (received.state === "human" && !received.repeated) await leaveToPeople(tx, received.conversationId);
+  return received;
 }
 
-async function answer(
-  services: ChatServices,
-  caller: ChatCaller,
-  visitor: VisitorActor,
-  { received, settings, history }: Opened,
-  input: ChatRequest,
-  language: string,
-  { onToken, signal }: ChatOptions,
-): Promise<Reply & { handoff: boolean }> {
+async function answer(it: Exchange, received: Received, asVisitor: AsVisitor): Promise<Answer> {
+  const { services, caller, input, language, options } = it;
+  const { settings, history, conversationId } = received;
+  if (received.state === "waiting") return stillWaiting(it, settings);
+  const { profile, redaction } = settings;
   const said = history.filter(({ role }) => role === "visitor").map(({ body }) => body);
   let handoff = false;
-  const tools = createToolRunner(
-    AGENT_TOOLS,
-    {
-      db: services.db,
-      visitor,
-      conversationId: received.conversationId,
-      language,
-      handoffEnabled: settings.profile.handoffEnabled,
-      visitorWords: [...said, input.message].join("\n"),
-    },
-    (name) => {
-      handoff ||= name === "hand_off" && settings.profile.handoffEnabled;
-    },
-  );
+  const context: ToolContext = {
+    asVisitor,
+    conversationId,
+    language,
+    handoffEnabled: profile.handoffEnabled,
+    visitorWords: [...said, input.message].join("\n"),
+  };
+  const tools = createToolRunner(AGENT_TOOLS, context, (name) => {
+    handoff ||= name === "hand_off" && profile.handoffEnabled;
+  });
   const started = performance.now();
-  const reply = await runAgent(
-    services.model,
-    { profile: settings.profile, redaction: settings.redaction, history, message: input.message, language },
-    tools,
-    { log: services.log, onToken, signal },
-  );
+  const question = { profile, redaction, history, message: input.message, language };
+  const { onToken, signal } = options;
+  const reply = await runAgent(services.model, question, tools, { log: services.log, onToken, signal });
   services.log.info("chat.answered", {
     tenant_id: caller.tenantId,
-    conversation_id: received.conversationId,
+    conversation_id: conversationId,
     channel: caller.channel,
     intent: reply.intent,
     answered: reply.answered,
@@ -191,21 +182,13 @@ async function answer(
   return { ...reply, handoff };
 }
 
-/** The last transaction: answer in. Where another process was faster, its answer is the answer. */
-async function keep(
-  { db }: ChatServices,
-  visitor: VisitorActor,
-  received: Received,
-  language: string,
-  reply: Reply & { handoff: boolean },
-): Promise<ChatResponse> {
-  return db.asVisitor(visitor, async (tx) => {
-    const id = await storeReply(tx, received, visitor.sessionId, language, reply);
-    if (id) return respond(received, { ...reply, id, body: reply.text });
-    const { reply: stored } = await storedReply(tx, received.messageId);
-    if (!stored) throw new AppError("internal", "The answer could not be stored.");
-    return respond(received, stored);
-  });
+/** Answer in. Where another process was faster, its answer is the answer. */
+async function keep(it: Exchange, tx: VisitorTx, received: Received, reply: Answer): Promise<ChatResponse> {
+  const id = await storeReply(tx, received, it.visitor.sessionId, it.language, reply);
+  if (id) return respond(received, { ...reply, id, body: reply.text });
+  const { reply: stored } = await storedReply(tx, received.messageId);
+  if (!stored) throw new AppError("internal", "The answer could not be stored.");
+  return respond(received, stored);
 }
 
 function respond({ conversationId }: Received, reply: StoredReply): ChatResponse {
@@ -235,39 +218,23 @@ function leftToPeople({ conversationId, messageId }: Received): ChatResponse {
   return { conversation_id: conversationId, message_id: messageId, ...nothing, citations: [], suggestions: [] };
 }
 
-function stillWaiting(
-  { profile }: AgentSettings,
-  language: string,
-  { onToken }: ChatOptions,
-): Reply & { handoff: boolean } {
+function stillWaiting({ language, options }: Exchange, { profile }: AgentSettings): Answer {
   const text = phrase("still_waiting", language, profile);
-  onToken?.(text);
-  return {
-    text,
-    intent: "human",
-    confidence: 1,
-    answered: null,
-    citations: [],
-    suggestions: [],
-    model: "built-in",
-    handoff: true,
-  };
+  options.onToken?.(text);
+  const nothing = { answered: null, citations: [], suggestions: [], model: "built-in" };
+  return { text, intent: "human", confidence: 1, handoff: true, ...nothing };
 }
 
 /**
  * The answer to a repeated message, waited for while it is being made elsewhere. Null where whoever began it must have
  * died, or nobody but people will answer: then it is this call's turn.
  */
-async function awaitReply(
-  { db, model }: ChatServices,
-  visitor: VisitorActor,
-  { received }: Opened,
-): Promise<ChatResponse | null> {
+async function awaitReply(it: Exchange, received: Received, asVisitor: AsVisitor): Promise<ChatResponse | null> {
   const until = performance.now() + PATIENCE_MS;
   for (let pause = 20; ; pause = Math.min(pause * 1.6, 400)) {
-    const { reply, age } = await db.asVisitor(visitor, (tx) => storedReply(tx, received.messageId), { readOnly: true });
+    const { reply, age } = await asVisitor((tx) => storedReply(tx, received.messageId));
     if (reply) return respond(received, reply);
-    if (received.state === "human" || age * 1000 > model.limitMs + 1_000) return null;
+    if (received.state === "human" || age * 1000 > it.services.model.limitMs + 1_000) return null;
     if (performance.now() > until) {
       throw new AppError("conflict", "This message is being answered right now. Please ask again in a moment.", {
         reason: "message_in_progress",

@@ -1,5 +1,5 @@
 // Words that mean the same to a front desk, so that "can I bring my dog?" finds "pets are welcome"; and days of the week.
-import { fold, sameWord } from "./words.ts";
+import { fold, singular } from "./words.ts";
 
 // A concept a line: words in English | German | French | Spanish. Folded. Those before `+` stand for the concept when
 // it is looked for (one form a word, the index stems them), those after it only lead to it.
@@ -51,11 +51,18 @@ const CONCEPTS = [
 );
 const COLUMNS = ["en", "de", "fr", "es"];
 
+/** The concepts that a word leads to, by its singular. */
+const CONCEPTS_OF = new Map<string, (typeof CONCEPTS)[number][]>();
+for (const concept of CONCEPTS) {
+  for (const word of new Set(concept.flatMap(({ all }) => all.map(singular)))) {
+    CONCEPTS_OF.set(word, [...(CONCEPTS_OF.get(word) ?? []), concept]);
+  }
+}
+
 /** Folded words that mean about the same as this one, in the given languages; without the word itself. */
 export function likeWords(word: string, languages: readonly string[]): string[] {
   const alike = new Set<string>();
-  for (const columns of CONCEPTS) {
-    if (!columns.some(({ all }) => all.some((other) => sameWord(other, word)))) continue;
+  for (const columns of CONCEPTS_OF.get(singular(word)) ?? []) {
     columns.forEach(({ stand }, i) => {
       if (languages.includes(COLUMNS[i] ?? "")) for (const other of stand) alike.add(other);
     });

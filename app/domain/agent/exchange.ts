@@ -1,6 +1,8 @@
 // One exchange as the database keeps it: the visitor's message, once per client id, and the one answer to it.
 import type { VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
+import { rateLimited } from "../tenants/limits.ts";
+import { type AgentSettings, readSettings, type SettingsRow, settingsColumns } from "./agent-profile.ts";
 import type { Citation } from "./answer-gate.ts";
 import type { Intent } from "./intents.ts";
 import type { Reply } from "./loop.ts";
@@ -30,20 +32,33 @@ export interface Received {
   messageId: string;
   /** True: this message id has been received before. */
   repeated: boolean;
+  settings: AgentSettings;
+  /** Oldest first, without the message itself. */
+  history: PastMessage[];
 }
 
-interface ReceivedRow {
+interface HistoryRow {
+  id: string;
+  role: PastMessage["role"];
+  body: string;
+  intent: string | null;
+  answered: boolean | null;
+  replyTo: string | null;
+}
+
+interface ReceivedRow extends SettingsRow {
   id: string;
   state: ConversationState;
   messageId: string | null;
   allowed: boolean | null;
   resetSeconds: number | null;
+  history: HistoryRow[] | null;
 }
 
 /**
- * Stores a visitor's message, opening or reopening the conversation. A message id that is there already is left as it
- * is and doesn't count against the limit of the session.
- * @throws AppError rate_limited
+ * Stores a visitor's message, opening or reopening the conversation, and reads what an answer needs, in one statement.
+ * A message id that is there already is left as it is and doesn't count against the limit of the session.
+ * @throws AppError rate_limited, forbidden (`tenant_suspended`)
  */
 export async function receiveMessage(
   tx: VisitorTx,
@@ -71,50 +86,40 @@ export async function receiveMessage(
         'chat:session:' || app.tenant_id() || ':' || ${channel} || ':' || ${sessionId},
         case when received.id is null then 0 else ${SESSION_LIMIT} end, ${WINDOW_SECONDS}) r
     )
-    select talk.id, talk.state, received.id as message_id, rate.allowed, rate.reset_seconds
-    from talk left join received on true left join rate on true`;
-  if (!row) throw new AppError("internal", "The message could not be stored.");
-  if (row.messageId === null) {
-    // In a statement of its own: what a simultaneous transaction stored is visible only from here on.
-    const [earlier] = await tx<{ id: string }[]>`
-      select id from messages
-      where tenant_id = (select app.tenant_id()) and conversation_id = ${row.id} and client_message_id = ${clientMessageId}::uuid`;
-    if (!earlier) throw new AppError("internal", "The message could not be found.");
-    return { conversationId: row.id, state: row.state, messageId: earlier.id, repeated: true };
+    select talk.id, talk.state, received.id as message_id, rate.allowed, rate.reset_seconds, ${settingsColumns(tx)},
+      (select json_agg(json_build_object('id', h.id, 'role', h.role, 'body', h.body, 'intent', h.intent,
+          'answered', h.answered, 'replyTo', h.reply_to) order by h.created_at, h.id)
+        from (
+          select * from messages m
+          where m.tenant_id = (select app.tenant_id()) and m.conversation_id = talk.id
+          order by m.created_at desc, m.id desc limit ${CONTEXT_MESSAGES}
+        ) h) as history
+    from talk left join received on true left join rate on true
+    join tenants t on t.id = (select app.tenant_id())
+    left join tenant_configurations a on a.tenant_id = t.id`;
+  if (!row) throw new AppError("not_found", "This organisation doesn't exist any more.");
+  const settings = readSettings(row);
+  const { id: conversationId, state } = row;
+  if (row.allowed === false) throw rateLimited(row.resetSeconds ?? WINDOW_SECONDS);
+  if (row.messageId !== null) {
+    const history = contextOf(row.history ?? []);
+    return { conversationId, state, messageId: row.messageId, repeated: false, settings, history };
   }
-  if (row.allowed === false) {
-    throw new AppError("rate_limited", "That was a lot in a short time. Please wait a moment and try again.", {
-      retryAfter: row.resetSeconds ?? WINDOW_SECONDS,
-    });
-  }
-  return { conversationId: row.id, state: row.state, messageId: row.messageId, repeated: false };
-}
-
-interface HistoryRow extends PastMessage {
-  id: string;
-  replyTo: string | null;
-  clientMessageId: string | null;
-}
-
-/** The last messages of the session's conversation, oldest first, without the one that is being answered. */
-export async function recentMessages(tx: VisitorTx, channel: Channel, sessionId: string): Promise<HistoryRow[]> {
-  const rows = await tx<HistoryRow[]>`
-    select id, role, body, intent, answered, reply_to, client_message_id from messages
-    where tenant_id = (select app.tenant_id()) and conversation_id = (
-      select id from conversations
-      where tenant_id = (select app.tenant_id()) and channel = ${channel} and visitor_session = ${sessionId})
-    order by created_at desc, id desc limit ${CONTEXT_MESSAGES + 1}`;
-  return rows.reverse();
+  // In a statement of its own: what a simultaneous transaction stored is visible only from here on.
+  const [earlier] = await tx<{ id: string; state: ConversationState }[]>`
+    select m.id, c.state from messages m join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
+    where m.tenant_id = (select app.tenant_id()) and m.conversation_id = ${conversationId}
+      and m.client_message_id = ${clientMessageId}::uuid`;
+  if (!earlier) throw new AppError("internal", "The message could not be found.");
+  const before = (row.history ?? []).findIndex(({ id }) => id === earlier.id);
+  const history = contextOf((row.history ?? []).slice(0, Math.max(before, 0)));
+  return { conversationId, state: earlier.state, messageId: earlier.id, repeated: true, settings, history };
 }
 
 /** What a model is shown of the earlier messages. A visitor's message carries the intent that its answer found. */
-export function contextOf(rows: readonly HistoryRow[], messageId: string): PastMessage[] {
+function contextOf(rows: readonly HistoryRow[]): PastMessage[] {
   const intents = new Map(rows.map(({ replyTo, intent }) => [replyTo, intent]));
-  const before = rows.slice(
-    0,
-    rows.findIndex(({ id }) => id === messageId),
-  );
-  return before.map(({ id, role, body, intent, answered }) => ({
+  return rows.map(({ id, role, body, intent, answered }) => ({
     role,
     body,
     intent: role === "visitor" ? (intents.get(id) ?? null) : intent,

@@ -75,5 +75,7 @@ export interface Model {
   readonly name: string;
   /** Milliseconds after which a turn of this model is taken for lost. */
   readonly limitMs: number;
+  /** Answers within milliseconds without leaving the process: the exchange may then be one transaction. */
+  readonly local: boolean;
   begin(input: ModelInput, tools: readonly ToolSpec[]): Turn;
 }

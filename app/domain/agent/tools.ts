@@ -1,15 +1,14 @@
 // The agent's tools. Each runs as the visitor of this very conversation, through the visitor's door: a model names no
 // tenant, no session and no conversation, and arguments that don't fit the schema never reach the database.
 import { z } from "zod";
-import type { VisitorActor } from "#app/platform/actor.ts";
-import type { Db } from "#app/platform/db.ts";
+import type { VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import type { Retrieval } from "../knowledge/search.ts";
 
 /** On whose behalf a tool runs. Set by the chat, never by a model. */
 export interface ToolContext {
-  db: Db;
-  visitor: VisitorActor;
+  /** Opens the visitor's door. */
+  asVisitor: <T>(work: (tx: VisitorTx) => Promise<T>) => Promise<T>;
   conversationId: string;
   language: string;
   handoffEnabled: boolean;

@@ -17,7 +17,7 @@ export function wordsOf(text: string): string[] {
 const INFLECTION = /(?:'s|en|es|s|e|n)$/;
 
 /** A folded word without the ending of a plural or case, for comparing typed words with listed ones. */
-function singular(word: string): string {
+export function singular(word: string): string {
   const cut = word.length > 4 ? word.replace(INFLECTION, "") : word.length > 3 ? word.replace(/s$/, "") : word;
   return cut.length >= 3 ? cut : word;
 }

@@ -21,6 +21,11 @@ export function makeWidgetKey(): string {
   return `wk_${randomToken(16)}`;
 }
 
+/** Whether a text has the form of a widget key; what hasn't costs no query. */
+export function isWidgetKey(text: string): boolean {
+  return WIDGET_KEY.test(text);
+}
+
 async function checksum(body: string): Promise<string> {
   return (await sha256Hex(`foyer-api-key:${body}`)).slice(0, 6);
 }
@@ -54,7 +59,7 @@ export async function resolveApiKey(db: Db, key: string): Promise<KeyHolder & { 
  * @throws AppError unauthenticated, alike for unknown and revoked keys
  */
 export async function resolveWidgetKey(db: Db, key: string): Promise<KeyHolder & { allowedOrigins: string[] }> {
-  if (WIDGET_KEY.test(key)) {
+  if (isWidgetKey(key)) {
     const [row] = await db.gate<(KeyHolder & { allowedOrigins: string[] })[]>`
       select * from app.resolve_widget_key(${key})`;
     if (row) return row;

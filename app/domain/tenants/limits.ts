@@ -26,10 +26,13 @@ export async function takeRate(through: Db | AnyTx, limit: RateLimit, subject: s
     "gate" in through
       ? await through.gate<Verdict[]>`select * from app.take_rate(${key}, ${limit.limit}, ${limit.windowSeconds})`
       : await through<Verdict[]>`select * from app.take_rate(${key}, ${limit.limit}, ${limit.windowSeconds})`;
-  if (!verdict?.allowed) {
-    throw new AppError("rate_limited", "That was a lot in a short time. Please wait a moment and try again.", {
-      retryAfter: verdict?.resetSeconds ?? limit.windowSeconds,
-    });
-  }
+  if (!verdict?.allowed) throw rateLimited(verdict?.resetSeconds ?? limit.windowSeconds);
   return verdict;
+}
+
+/** That it was too much, and for how many seconds. */
+export function rateLimited(seconds: number): AppError {
+  return new AppError("rate_limited", "That was a lot in a short time. Please wait a moment and try again.", {
+    retryAfter: seconds,
+  });
 }

@@ -39,6 +39,7 @@ export function createOpenAi(config: OpenAiConfig): { model: Model; embedder: Em
     model: {
       name: config.model,
       limitMs: LIMIT_MS,
+      local: false,
       begin: (input, tools) => beginTurn(client, input.profile.model ?? config.model, input, tools),
     },
     embedder: {

@@ -1,6 +1,6 @@
 // The chat's public door, for the widget (widget key, allowed origins) and for programs (API key).
 // GET: what the widget shows; POST: one message; OPTIONS: CORS.
-import { admitApiKey, admitWidget, apiKeyOf, clientAddress, countRequest } from "#app/domain/agent/admission.ts";
+import { admitApiKey, admitWidget, apiKeyOf, clientAddress, countAddress } from "#app/domain/agent/admission.ts";
 import { SessionId } from "#app/domain/agent/chat.schema.ts";
 import { type ChatCaller, type ChatServices, chat } from "#app/domain/agent/chat.ts";
 import { chatPage } from "#app/domain/agent/chat-page.ts";
@@ -86,7 +86,7 @@ async function admit({ db, env }: ChatDoorServices, request: Request): Promise<C
 
 async function takeMessage(services: ChatDoorServices, request: Request): Promise<Response> {
   const caller = await admit(services, request);
-  await countRequest(services.db, caller.tenantId, clientAddress(services.env, request.headers));
+  await countAddress(services.db, caller.tenantId, clientAddress(services.env, request.headers));
   const input = await readChatRequest(request);
   return answerChat(request, (options) => chat(services, caller, input, options), services.log);
 }
@@ -99,7 +99,7 @@ async function showPage(services: ChatDoorServices, request: Request): Promise<R
     const messages = sessionId.error.issues.map(({ message }) => message);
     throw new AppError("unprocessable", messages[0] ?? "session_id doesn't fit.", { fields: { session_id: messages } });
   }
-  await countRequest(services.db, caller.tenantId, clientAddress(services.env, request.headers));
+  await countAddress(services.db, caller.tenantId, clientAddress(services.env, request.headers));
   const page = await chatPage(services.db, caller.tenantId, sessionId?.data ?? null);
   return new Response(JSON.stringify(page), {
     headers: { "content-type": "application/json", "cache-control": "no-store" },
