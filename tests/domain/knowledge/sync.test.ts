@@ -128,6 +128,29 @@ describe("reading a website", () => {
     expect((await paths(id)).length).toBe(31);
   });
 
+  test("a reading that comes back to life after a newer one changes nothing any more", async () => {
+    const at = await site({ "/": htmlPage("Home", ["The windmill turns on Sundays."]) });
+    const id = await tenant.website(`${at.origin}/`);
+    const newer = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const fetch: SafeFetch = async (url, options) => {
+      const answer = await loopbackFetch(url, options);
+      if (!url.endsWith("/")) return answer;
+      held.resolve();
+      await newer.promise;
+      return answer;
+    };
+    const zombie = tenant.sync(id, { fetch });
+    await held.promise;
+    at.pages["/"] = htmlPage("Home", ["The lighthouse shines on Sundays."]);
+    await tenant.sync(id);
+    newer.resolve();
+    await zombie;
+    expect((await tenant.ask("lighthouse")).hits.length).toBe(1);
+    expect((await tenant.ask("windmill")).hits).toEqual([]);
+    expect((await source(id)).source.status).toBe("ready");
+  });
+
   test("a reading that was cut off goes on where it stopped, at little cost", async () => {
     const names = Array.from({ length: 40 }, (_, i) => `/q${i}`);
     const cut = new AbortController();
