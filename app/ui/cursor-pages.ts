@@ -11,13 +11,13 @@ export function useCursorPages(nextCursor: string | null): PaginationProps | und
   const params = new URLSearchParams(search);
   const cursor = params.get("cursor");
   if (!cursor && !nextCursor) return undefined;
-  const trail = params.get("trail")?.split("~").filter(Boolean) ?? [];
+  const trail = params.get("trail")?.split(",").filter(Boolean) ?? [];
 
   function address(to: string | null, through: readonly string[]): string {
     const next = new URLSearchParams(search);
     for (const [name, value] of [
       ["cursor", to ?? ""],
-      ["trail", through.slice(-MOST).join("~")],
+      ["trail", through.slice(-MOST).join(",")],
     ] as const) {
       if (value) next.set(name, value);
       else next.delete(name);
