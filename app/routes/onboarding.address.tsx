@@ -111,6 +111,7 @@ export default function AddressStep() {
             name={fields.preset.name}
             defaultValue={fields.preset.initialValue}
             onChange={takePreset}
+            className="grid-cols-2"
             options={themePresets.map(({ id, name: label, suits, tokens: colours }) => ({
               value: id,
               label,
@@ -134,7 +135,7 @@ export default function AddressStep() {
                   <li key={issue}>{issue}</li>
                 ))}
               </ul>
-              <p className="mt-1">Where it matters, your page uses a nearby shade that can be read.</p>
+              <p className="mt-1">A stronger colour helps.</p>
             </Alert>
           ) : null}
         </div>

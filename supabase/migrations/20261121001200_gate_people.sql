@@ -53,7 +53,10 @@ begin
   values (person, lower(p_email), p_password_hash, jsonb_build_object('display_name', p_display_name), now())
   on conflict (id) do nothing;
   tenant := app.create_tenant_for(person, p_company);
-  perform app.queue_mail(lower(p_email), 'verify_email', jsonb_build_object('userId', person), 'verify:' || person);
+  -- An outside provider that knows the person sends its own mail.
+  if p_user is null then
+    perform app.queue_mail(lower(p_email), 'verify_email', jsonb_build_object('userId', person), 'verify:' || person);
+  end if;
   return query select person, tenant, app.insert_session(person, p_session, tenant);
 end $$;
 select app.guard_function('app.register(uuid, text, text, text, jsonb, jsonb)', 'foyer_web');
@@ -217,10 +220,24 @@ begin
 end $$;
 select app.guard_function('app.reset_password(text, text)', 'foyer_web');
 
--- Mirrors somebody whom an outside identity provider has signed in.
+-- Mirrors somebody whom an outside identity provider has signed in. An account of ours that had proved the same
+-- address joins theirs.
 create function app.adopt_user(p_user uuid, p_email text, p_confirmed boolean, p_display_name text) returns uuid
 language plpgsql volatile security definer set search_path = '' as $$
+declare
+  holder uuid;
 begin
+  if p_confirmed then
+    perform pg_advisory_xact_lock(hashtextextended('email:' || lower(p_email), 0));
+    select u.id into holder from public.users u
+    where u.email = lower(p_email) and u.email_confirmed_at is not null and u.id <> p_user;
+  end if;
+  if holder is not null then
+    insert into public.users (id, email) values (p_user, lower(p_email)) on conflict (id) do nothing;
+    update public.memberships m set user_id = p_user where m.user_id = holder
+      and not exists (select from public.memberships own where own.tenant_id = m.tenant_id and own.user_id = p_user);
+    delete from public.users where id = holder;
+  end if;
   insert into public.users as u (id, email, email_confirmed_at, raw_user_meta_data)
   values (p_user, lower(p_email), case when p_confirmed then now() end, jsonb_build_object('display_name', p_display_name))
   on conflict (id) do update set email = excluded.email,

@@ -7,7 +7,7 @@ export function PresetSwatch({ tokens }: { tokens: Pick<ThemeTokens, "brand" | "
     <svg
       viewBox="0 0 120 36"
       className="h-9 w-full rounded-sm outline outline-line"
-      preserveAspectRatio="none"
+      preserveAspectRatio="xMidYMid slice"
       aria-hidden="true"
     >
       <rect width="120" height="36" fill={background} />

@@ -1,9 +1,11 @@
 // Owns the picture of what a theme makes of the public page and the widget. It follows the form as one chooses.
 import MessageCircle from "lucide-react/icons/message-circle";
 import Send from "lucide-react/icons/send-horizontal";
-import { useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { isDark } from "#app/domain/branding/contrast.ts";
 import type { ThemeTokens } from "#app/domain/branding/theme.schema.ts";
-import { themeSchemes, themeStylesheet, themeVariables } from "#app/domain/branding/theme.ts";
+import { type ColorScheme, themeSchemes, themeStylesheet, themeVariables } from "#app/domain/branding/theme.ts";
+import { Button } from "../button.tsx";
 import { useDocument } from "../document-context.ts";
 
 export interface ThemePreviewProps {
@@ -19,27 +21,32 @@ const ROOT = "theme-preview";
 export function ThemePreview({ tokens, name, host, question }: ThemePreviewProps) {
   const { nonce } = useDocument();
   const root = useRef<HTMLDivElement>(null);
+  const [wanted, setWanted] = useState<ColorScheme | null>(null);
+  const schemes = themeSchemes(tokens);
+  const own: ColorScheme = isDark(tokens.background) ? "dark" : "light";
+  const shown = [wanted, own, schemes[0]].find((scheme) => scheme && schemes.includes(scheme)) ?? "light";
   // The content security policy takes no style attributes from the server, but lets scripts set properties.
   useBrowserLayoutEffect(() => {
     const element = root.current;
     if (!element) return;
-    const scheme = themeSchemes(tokens)[0] ?? "light";
-    for (const [variable, value] of Object.entries(themeVariables(tokens, scheme))) {
+    for (const [variable, value] of Object.entries(themeVariables(tokens, shown))) {
       element.style.setProperty(variable, value);
     }
-    element.style.setProperty("color-scheme", scheme);
-  }, [tokens]);
-  const first = { ...tokens, darkMode: themeSchemes(tokens)[0] ?? "light" };
+    element.style.setProperty("color-scheme", shown);
+  }, [tokens, shown]);
   return (
     <div>
       {nonce ? (
         <style
           nonce={nonce}
           // biome-ignore lint/security/noDangerouslySetInnerHtml: a stylesheet of validated tokens; React would escape its quotes.
-          dangerouslySetInnerHTML={{ __html: themeStylesheet(first, `#${ROOT}`) }}
+          dangerouslySetInnerHTML={{ __html: themeStylesheet({ ...tokens, darkMode: shown }, `#${ROOT}`) }}
         />
       ) : null}
-      <p className="mb-2 font-medium">How your customers see it</p>
+      <div className="mb-2 flex min-h-8 items-center justify-between gap-4">
+        <p className="font-medium">How your customers see it</p>
+        {schemes.length > 1 ? <SchemeSwitch shown={shown} onChange={setWanted} /> : null}
+      </div>
       <div id={ROOT} ref={root} aria-hidden className="font-sans text-ink select-none">
         <PublicPage name={name} host={host} question={question} />
         <Widget name={name} />
@@ -50,6 +57,19 @@ export function ThemePreview({ tokens, name, host, question }: ThemePreviewProps
 
 /** Layout effects don't run on the server, and React warns about them there. */
 const useBrowserLayoutEffect = typeof document === "undefined" ? () => {} : useLayoutEffect;
+
+/** Visitors see the scheme of their own system; here one looks at either. */
+function SchemeSwitch({ shown, onChange }: { shown: ColorScheme; onChange: (scheme: ColorScheme) => void }) {
+  const [ready, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
+  if (!ready) return null;
+  const other = shown === "light" ? "dark" : "light";
+  return (
+    <Button size="sm" variant="quiet" onClick={() => onChange(other)}>
+      See it {other}
+    </Button>
+  );
+}
 
 function PublicPage({ name, host, question }: Omit<ThemePreviewProps, "tokens">) {
   return (
