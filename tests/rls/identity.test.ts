@@ -92,7 +92,19 @@ describe("a mailed link", () => {
   test("proves the address; again, or two of them at once, does no harm", async () => {
     const fresh = await person({ confirmed: false });
     const tokens = await Promise.all([1, 2, 3, 4].map(() => tokenFor(fresh.userId, "verify_email")));
-    expect(await Promise.all(tokens.map(verify))).toEqual(["verified", "verified", "verified", "verified"]);
+    // Held back until all of them have seen the address unproved.
+    const session = await sql.reserve();
+    await session`select pg_advisory_lock(hashtextextended(${`email:${fresh.email}`}, 0))`;
+    const outcomes = Promise.all(tokens.map(verify));
+    for (let waiting = 0; waiting < tokens.length; ) {
+      const [row] = await session<{ n: number }[]>`
+        select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`;
+      waiting = row?.n ?? 0;
+    }
+    await session`select pg_advisory_unlock_all()`;
+    session.release();
+    expect(await outcomes).toEqual(["verified", "verified", "verified", "verified"]);
     expect(await verify(tokens[0] ?? "")).toBe("verified");
     const [row] = await sql`select email_confirmed_at is not null as confirmed from users where id = ${fresh.userId}`;
     expect(row?.confirmed).toBe(true);
