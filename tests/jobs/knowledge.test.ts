@@ -16,6 +16,7 @@ const services = {
   env: { ...loadEnv({ NODE_ENV: "test" }), databaseUrls: { worker: database.urls.worker } },
   db: database.db.worker,
   fetch: loopbackFetch,
+  embedder: null,
   log: createLogger("worker", "silent"),
 } as unknown as WorkerServices;
 const worker = await runWorker(services, knowledgeHandlers, []);

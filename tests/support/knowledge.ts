@@ -35,7 +35,7 @@ export async function knowledgeTenant(database: TestDatabase, slug: string): Pro
     },
     sync: (sourceId, options = {}) =>
       syncSource(
-        { db: database.db.worker, fetch: options.fetch ?? loopbackFetch },
+        { db: database.db.worker, fetch: options.fetch ?? loopbackFetch, embedder: null },
         { tenantId: tenant.tenantId, sourceId },
         { signal: options.signal ?? new AbortController().signal, log },
       ),

@@ -25,3 +25,11 @@ export const ScheduleSyncs = defineJob({
   policy: "exclusive",
   retry: { limit: 1, delaySeconds: 30, maxDelaySeconds: 60 },
 });
+
+/** Gives a base's chunks their vectors, where an embedding model and pgvector are there. */
+export const EmbedBase = defineJob({
+  name: "knowledge.embed",
+  schema: z.object({ tenantId: z.uuid(), baseId: z.uuid() }),
+  policy: "short",
+  expireSeconds: 3600,
+});

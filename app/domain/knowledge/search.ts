@@ -11,6 +11,8 @@ export interface SearchRequest {
   language?: string;
   /** Hits at the most; default 8. */
   limit?: number;
+  /** Chunks to return besides, with score 0 where no word leads to them. */
+  also?: readonly string[];
 }
 
 export interface Retrieval {
@@ -164,9 +166,15 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
         * sum(score) filter (where place <= ${DOCUMENT_CHUNKS}) over (partition by document_id))::numeric, 4)::float8 as score
       from pooled order by 2 desc, 1 limit ${limit}
     ),
+    wanted as (
+      select * from ranked
+      union all
+      select distinct a.id, 0 from unnest(${request.also ?? []}::uuid[]) as a(id)
+      where a.id not in (select chunk_id from ranked)
+    ),
     best as (
       select r.score, c.*, d.title, d.url, d.source_id
-      from base b cross join ranked r
+      from base b cross join wanted r
       join knowledge_chunks c on c.tenant_id = b.tenant_id and c.id = r.chunk_id
       join knowledge_documents d on d.tenant_id = b.tenant_id and d.id = c.document_id
     )

@@ -7,15 +7,18 @@ import type { Logger } from "#app/platform/log.ts";
 import { chunkDocument } from "./chunk.ts";
 import { hashOf } from "./crawl-page.ts";
 import { storeDocument } from "./documents.ts";
+import type { Embedder } from "./embeddings.ts";
 import { rebuildIndex } from "./index-terms.ts";
 import { SyncSource } from "./knowledge.jobs.ts";
 import { readDocument } from "./read.ts";
 import { beginReading, endReading, type Reading, Superseded, whileOwned } from "./reading.ts";
 import { readWebsite } from "./sync-website.ts";
+import { enqueueVectors } from "./vectors.ts";
 
 export interface SyncServices {
   db: Db;
   fetch: SafeFetch;
+  embedder: Embedder | null;
 }
 
 /** Faults that may pass: the job is tried again. */
@@ -40,6 +43,10 @@ export async function syncSource(
     }
     if (reading.source.kind === "website") await readWebsite(services, reading, context);
     else await readFile(services.db, reading);
+    const { baseId } = reading.source;
+    await services.db.asSystem({ reason: "knowledge.sync", tenantId: job.tenantId }, (tx) =>
+      enqueueVectors(tx, services.embedder, { tenantId: job.tenantId, baseId }),
+    );
   } catch (error) {
     if (error instanceof Superseded)
       return context.log.info("knowledge.superseded", {
@@ -103,8 +110,14 @@ async function readFile(db: Db, reading: Reading): Promise<void> {
 }
 
 /** Rebuilds a base's index; the job after small changes. */
-export async function rebuildBase(db: Db, job: { tenantId: string; baseId: string }): Promise<void> {
-  await db.asSystem({ reason: "knowledge.index", tenantId: job.tenantId }, (tx) => rebuildIndex(tx, job.baseId));
+export async function rebuildBase(
+  services: Pick<SyncServices, "db" | "embedder">,
+  job: { tenantId: string; baseId: string },
+): Promise<void> {
+  await services.db.asSystem({ reason: "knowledge.index", tenantId: job.tenantId }, async (tx) => {
+    await rebuildIndex(tx, job.baseId);
+    await enqueueVectors(tx, services.embedder, job);
+  });
 }
 
 /** Minutes without a sign of life after which a reading is taken for lost. */

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { insertChunks, storeDocument } from "#app/domain/knowledge/documents.ts";
-import { fuseRankings } from "#app/domain/knowledge/embeddings.ts";
 import { withoutFiller } from "#app/domain/knowledge/filler-words.ts";
 import { rebuildIndex } from "#app/domain/knowledge/index-terms.ts";
 import { searchKnowledge } from "#app/domain/knowledge/search.ts";
@@ -219,20 +218,10 @@ describe("what is found", () => {
   });
 });
 
-describe("filler and fusion", () => {
-  test("filler words go, unless nothing else is left", () => {
+describe("filler words", () => {
+  test("they go, unless nothing else is left", () => {
     expect(withoutFiller("Hello, could you please tell me the price?").trim()).toMatch(/^, {2}you {3}me the price\?$/);
     expect(withoutFiller("help please")).toBe("help please");
-  });
-
-  test("reciprocal rank fusion: what both lists praise comes first; ties go by id", () => {
-    const fused = fuseRankings([
-      ["a", "b", "c"],
-      ["b", "d"],
-    ]);
-    expect(fused.map((one) => one.id)).toEqual(["b", "a", "d", "c"]);
-    expect(fused[0]?.score).toBeCloseTo(1 / 62 + 1 / 61, 12);
-    expect(fuseRankings([["y"], ["x"]]).map((one) => one.id)).toEqual(["x", "y"]);
   });
 });
 

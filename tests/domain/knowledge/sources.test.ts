@@ -160,7 +160,7 @@ describe("typed answers", () => {
       await ask(mine, `Do you allow a ${animal}?`, `A ${animal} costs ${i + 1} euros a night.`);
     const extended = await mine.ask("what does a parrot cost a night");
     const [job] = await jobs("knowledge.index");
-    await rebuildBase(database.db.worker, job?.data as { tenantId: string; baseId: string });
+    await rebuildBase({ db: database.db.worker, embedder: null }, job?.data as { tenantId: string; baseId: string });
     const rebuilt = await mine.ask("what does a parrot cost a night");
     expect(rebuilt.hits[0]).toMatchObject({
       chunkId: extended.hits[0]?.chunkId,
@@ -271,7 +271,7 @@ describe("removing", () => {
     expect((await mine.ask("sharks")).hits).toEqual([]);
     expect(await audited(id)).toEqual(["knowledge_source.added", "knowledge_source.removed"]);
     const [job] = await jobs("knowledge.index");
-    await rebuildBase(database.db.worker, job?.data as { tenantId: string; baseId: string });
+    await rebuildBase({ db: database.db.worker, embedder: null }, job?.data as { tenantId: string; baseId: string });
     expect((await mine.ask("sharks")).terms).toMatchObject([{ known: false }]);
   });
 
