@@ -13,16 +13,30 @@ interface Counts {
 const root = resolve(import.meta.dirname, "..");
 const reports = mkdtempSync(join(tmpdir(), "foyer-reports-"));
 
+/** A file that couldn't be loaded has no failed test of its own; it counts as one. */
 const Vitest = z
-  .object({ numPassedTests: z.number(), numFailedTests: z.number() })
-  .transform((report): Counts => ({ passed: report.numPassedTests, failed: report.numFailedTests }));
+  .object({
+    numPassedTests: z.number(),
+    numFailedTests: z.number(),
+    testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
+  })
+  .transform(({ numPassedTests, numFailedTests, testResults }): Counts => {
+    const broken = testResults.filter(
+      (file) => file.status === "failed" && file.assertionResults.every(({ status }) => status !== "failed"),
+    );
+    return { passed: numPassedTests, failed: numFailedTests + broken.length };
+  });
 const Playwright = z
   .object({ stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number() }) })
   .transform(({ stats }): Counts => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected }));
 
 /** Runs one suite. A suite that breaks without naming a failed test counts as one failure. */
 function run(script: string, args: string[], report: string, shape: z.ZodType<Counts>, env: NodeJS.ProcessEnv): Counts {
-  const { status } = spawnSync(process.execPath, [join(root, script), ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"], env });
+  const { status } = spawnSync(process.execPath, [join(root, script), ...args], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env,
+  });
   const counts = existsSync(report) ? shape.parse(JSON.parse(readFileSync(report, "utf8"))) : { passed: 0, failed: 0 };
   return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
