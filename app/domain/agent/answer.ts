@@ -23,11 +23,16 @@ const MAX_CHARS = 600;
 const MAX_SENTENCES = 3;
 const MAX_LINES = 8;
 /** From this share of the asked-for weight on, a sentence counts as an answer. */
-export const SUPPORT = 0.58;
+export const SUPPORT = 0.62;
 /** What a matching word is worth by where it stands, seen from the sentence. */
-const PLACE = { sentence: 1, heading: 0.9, title: 0.75, beside: 0.5, chunk: 0.35 };
+const PLACE = { sentence: 1, heading: 0.9, title: 0.65, beside: 0.5, chunk: 0.3 };
 /** Kinds of fact whose absence speaks against a sentence. */
 const DEMANDING: ReadonlySet<Cue> = new Set(["price", "time", "place", "phone", "email", "duration"]);
+/** Kinds without which there is no answer: who asks for a number isn't served by a sentence about numbers. */
+const STRICT: ReadonlySet<Cue> = new Set(["phone", "email"]);
+/** What code and configuration look like; prose answers better. */
+const CODE = /=>|::|\$\$|;\s*$|^\s*[#$]\s|[{}<>]\S/;
+const DEFINES = /^\s*(?:what(?:'s| is| are| does| do)|who is|explain|define|was (?:ist|sind)|qu'est|que es)\b/i;
 
 interface Weighed {
   weight: number;
@@ -54,8 +59,8 @@ export function pickAnswer(question: Question, retrieval: Retrieval): Answer | n
     scoreHit(question, concepts, total, hit, hit.score / bestHit - rank * 0.01, candidates);
   });
   candidates.sort((a, b) => b.score - a.score);
-  const best = candidates[0];
-  if (!best || best.coverage < SUPPORT) return null;
+  const best = candidates.find(({ coverage }) => coverage >= SUPPORT);
+  if (!best) return null;
   const quotes = extend(question, best);
   const missing = best.covered.map((strength, i) => (strength < 0.35 ? i : -1)).filter((i) => i >= 0);
   const gap = missing.reduce((sum, i) => sum + (concepts[i]?.weight ?? 0), 0);
@@ -102,11 +107,11 @@ function longest(terms: RetrievedTerm[]): RetrievedTerm | undefined {
   );
 }
 
-function indexed({ term, corrected }: RetrievedTerm): string {
-  return corrected ?? term;
+function indexed(term: RetrievedTerm): string {
+  return term.indexed ?? term.corrected ?? term.term;
 }
 
-const SUFFIX = /^(?:s|es|e|en|n|ed|ing|er|ment|al|ly|ion|ation|ance|i|t)$/;
+const SUFFIX = /^(?:s|es|e|en|n|ed|ing|ment|al|ly|ion|ation|ance|i|t)$/;
 
 /** Whether a corrected spelling is close enough to be what was meant: one slip, two in long words. */
 function isSame({ term, corrected }: RetrievedTerm): boolean {
@@ -158,6 +163,9 @@ function scoreHit(
     return inSentence.some((found) => (found[i] ?? 0) >= 1) ? PLACE.chunk : 0;
   });
   const [cue] = question.cues;
+  const strict = question.cues.filter((each) => STRICT.has(each) || (each === "place" && question.whereabouts));
+  const specific = heading.length > 0 ? heading.filter((word) => says(concepts, word)).length / heading.length : 0;
+  const defines = DEFINES.test(question.text);
   sentences.forEach(({ text }, index) => {
     if (!/\p{L}|\d/u.test(text)) return;
     const covered = concepts.map((_, i) =>
@@ -177,10 +185,24 @@ function scoreHit(
       else if (DEMANDING.has(cue)) score -= 0.2;
     }
     if (isQuestion(text) && index === sentences.length - 1) score -= 0.4;
+    if (strict.length > 0 && !strict.some((each) => holds(each, bearing) === 1)) return;
+    score += specific * 0.12;
+    if (
+      defines &&
+      wordsOf(text.slice(0, 60))
+        .slice(0, 4)
+        .some((word) => says(concepts, word))
+    )
+      score += 0.12;
+    if (CODE.test(text)) score -= 0.2;
     if (text.length > 320) score -= 0.08;
     if (text.length < 25 && !/\d/.test(text)) score -= 0.15;
     into.push({ hit, index, score, coverage, covered });
   });
+}
+
+function says(concepts: readonly Weighed[], word: string): boolean {
+  return concepts.some(({ terms }) => terms.some((term) => isFormOf(word, term)));
 }
 
 /** What the sentence itself says to a concept, 0 to 1. The last concept is the day, where one was asked for. */
@@ -189,7 +211,7 @@ function direct(question: Question, concept: Weighed, last: boolean, text: strin
     const days = daysIn(text);
     if (question.days.some((day) => days.has(day))) return 1;
     // Hours that leave the day out tell as much.
-    return days.size > 0 && question.opening ? 0.45 : 0;
+    return days.size > 0 && question.opening ? 0.6 : 0;
   }
   if (concept.terms.some((term) => terms.has(term))) return 1;
   return concept.cue && holds(concept.cue, text) === 1 ? 0.8 : 0;

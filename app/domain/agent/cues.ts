@@ -24,7 +24,7 @@ const RULES: readonly CueRule[] = [
   },
   {
     cue: "price",
-    asks: /\bhow much\b|\bprice|\bcosts?\b|\bfees?\b|\brates?\b|\bcharge|\bexpensive|\bcheap|\bpricing|\bkostet|\bkosten|\bpreis|\bgebuhr|\bcombien (?:coute|ca|est)|\bprix\b|\btarif|\bcuanto (?:cuesta|vale|es)|\bprecio|\bfor free\b|\bfree of charge\b/,
+    asks: /\bhow much (?:is|are|does|do|did|for|will|would|to|s|it)\b|\bhow much\W*$|\bprice|\bcosts?\b|\bfees?\b|\brates?\b|\bcharge|\bexpensive|\bcheap|\bpricing|\bkostet|\bkosten|\bpreis|\bgebuhr|\bcombien (?:coute|ca|est)|\bprix\b|\btarif|\bcuanto (?:cuesta|vale|es)|\bprecio|\bfor free\b|\bfree of charge\b/,
   },
   {
     cue: "time",
@@ -50,7 +50,7 @@ export function cuesOf(question: string): Cue[] {
 
 /** Whether the question is about the organisation's own whereabouts: "where are you?", "how do I find you?". */
 export function asksWhereWeAre(question: string): boolean {
-  return /\bwhere (?:are|r) (?:you|u|your)\b|\bwhere (?:is|s) (?:your|the) (?:office|practice|hotel|shop|store|clinic|restaurant|salon|studio|place|building)\b|\bwhere can i find you|\bhow (?:do|can) (?:i|we) (?:find|get to) you|\byour (?:address|location)|\baddress\b|\bwhere (?:exactly )?(?:are|is) .* located|\bwo (?:sind|seid|liegt|befind)\w*|\badresse\b|\bou (?:etes|se trouve|vous)|\bdonde (?:estan|esta|se encuentra)|\bdireccion/.test(
+  return /\bwhere (?:are|r) (?:you|u|your)\b|\bwhere (?:is|s) (?:your|the) (?:office|practice|hotel|shop|store|clinic|restaurant|salon|studio|place|building)\b|\bwhere can i find you|\bhow (?:do|can) (?:i|we) (?:find|get to) you|\byour (?:address|location)|(?<!e ?-?mail |web |ip |mail )\baddress\b|\bwhere (?:exactly )?(?:are|is) .* located|\bwo (?:sind|seid|liegt|befind)\w*|\badresse\b|\bou (?:etes|se trouve|vous)|\bdonde (?:estan|esta|se encuentra)|\bdireccion/.test(
     fold(question),
   );
 }
@@ -73,7 +73,7 @@ const ADDRESS =
   /\b\d{1,5}[a-z]? (?:\p{Lu}[\p{L}.'’]+ ){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Square|Way|Court|Place|Quay|Terrace)\b|\p{L}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d|\b(?:rue|avenue|place|quai) (?:de |du |des |d')?\p{Lu}\p{L}+|\b\d{4,5} \p{Lu}\p{L}+|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b[A-Z]{2} \d{5}\b|\b(?:calle|avenida|plaza) \p{L}+/u;
 const SOMEWHERE =
   /\b(?:street|road|avenue|highway|address|located|floor|building|opposite|next to|near|behind|above|corner|walk from|station|lobby|ground|basement|terrace|in the|at the|on the)\b/i;
-const PHONE = /(?:\+|\(|\b0|\b[1-9])(?:[\s()./-]*\d){6,14}/;
+const PHONE = /(?:\+|\(|\b0(?!\.)|\b[1-9])(?:[\s().\/-]*\d){6,14}/
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/;
 const PERSON = /\b(?:dr|mr|mrs|ms|prof)\.? \p{Lu}|\p{Lu}\p{L}+ \p{Lu}\p{L}+/u;
 const DURATION =

@@ -24,6 +24,8 @@ export interface Question {
   days: number[];
   /** Asks for opening hours. */
   opening: boolean;
+  /** Asks where the organisation is. */
+  whereabouts: boolean;
   /** What to search for. */
   query: string;
 }
@@ -45,7 +47,7 @@ const CUE_WORD: Partial<Record<Cue, RegExp>> = {
 };
 const NONE = /^$/;
 const WEAK =
-  /^(?:work|use|used|using|need|offer|offers|provide|accept|serve|allow|allowed|include|included|available|look|show|explain|describe|mean|difference|different|way|best|kind|type|sort|long|time|number|possible|learn|information|info|detail|details|detailed|specific|start|run|set|see|help|support|handle|deal|currently|today|usually|normally|always|exactly|actually|please|welcome|visit|buy|sell|stay|nearest|near|new|big|old|first|own|people|person|place|name|contact|required|necessary|recommend|free|company|business|somewhere|there|minute|hour|often|far|car|food|night|women|woman|men|man|guest|customer|client|host|organise|organize|hold|cater|erlaubt|moglich|gestattet|autorise|permis|permitido|posible|happens|happen|try|keep|put|turn|change|changes|default|value)s?$/;
+  /^(?:work|use|used|using|need|offer|offers|provide|accept|serve|allow|allowed|include|included|available|look|show|explain|describe|mean|difference|different|way|best|kind|type|sort|long|time|number|possible|learn|information|info|detail|details|detailed|specific|start|run|set|see|help|support|handle|deal|currently|today|usually|normally|always|exactly|actually|please|welcome|visit|buy|sell|stay|nearest|near|new|big|old|first|own|people|person|place|name|contact|required|necessary|recommend|free|company|business|somewhere|there|minute|hour|often|far|food|fit|policy|policie|rule|term|condition|night|women|woman|men|man|guest|customer|client|host|organise|organize|hold|cater|erlaubt|moglich|gestattet|autorise|permis|permitido|posible|happens|happen|try|keep|put|turn|change|changes|default|value)s?$/;
 const FOLLOWS =
   /^(?:(?:ok|okay|and|also|so|then|but) )*(?:and|what about|how about|also|or|und|wie sieht|wie ist es|was ist mit|et|et pour|y|y para|e) |\b(?:instead|too|as well|auch|aussi|tambien)\s*\??$/;
 const LEANS = /\b(?:it|its|that|this|those|these|they|them|one|ones|there|es|das|dies|sie|ca|cela|ceci|eso|esto|lo)\b/;
@@ -78,6 +80,7 @@ export function readQuestion(text: string, earlier: readonly string[], languages
     cues: own.cues.length > 0 ? own.cues : base.cues,
     days: own.days.length > 0 ? own.days : base.days,
     opening: own.opening || base.opening,
+    whereabouts: own.whereabouts,
     query: `${own.query} ${base.query}`.trim(),
   };
 }
@@ -101,7 +104,12 @@ function readAlone(text: string, languages: readonly string[]): Question {
         ([name]) => sameWord(name, word) || like.includes(name) || wordsFor(name, languages).includes(word),
       )?.[1] ?? null;
     // "when" and "how much" are asked by the kind of fact already.
-    add({ word, like, cue: cue && cues.includes(cue) ? cue : null, share: WEAK.test(word) ? 0.3 : 1 });
+    add({
+      word,
+      like,
+      cue: cue && cues.includes(cue) ? cue : null,
+      share: WEAK.test(word) || WEAK.test(word.replace(/(?:ing|ed)$/, "")) ? 0.3 : 1,
+    });
   }
   const implied: [boolean, string, Cue][] = [
     [opening, "open", "time"],
@@ -115,5 +123,5 @@ function readAlone(text: string, languages: readonly string[]): Question {
   }
   const words = new Set(concepts.flatMap(({ word, like }) => [word, ...like]));
   for (const word of dayWords) words.add(word);
-  return { text, concepts, cues, days, opening, query: [...words].join(" ") };
+  return { text, concepts, cues, days, opening, whereabouts: asksWhereWeAre(text), query: [...words].join(" ") };
 }

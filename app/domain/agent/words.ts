@@ -27,10 +27,13 @@ export function sameWord(a: string, b: string): boolean {
   return a === b || singular(a) === singular(b);
 }
 
+// What may follow a stem of up to three letters, so that "wed" is found in weddings, but "car" not in career.
+const SHORT_ENDING = /^(?:s|es|[a-z]?(?:ed|ings?))$/;
+
 /** Whether a folded word is a form of a term of the index (a Snowball stem). */
 export function isFormOf(word: string, term: string): boolean {
   if (word === term) return true;
-  if (term.length <= 3) return word === `${term}s` || word === `${term}es`;
+  if (term.length <= 3) return word.startsWith(term) && SHORT_ENDING.test(word.slice(term.length));
   const stemEnd = /[iy]$/.test(term) ? term.length - 1 : term.length;
   return word.startsWith(term.slice(0, stemEnd)) && word.length - term.length <= 6;
 }

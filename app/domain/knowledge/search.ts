@@ -31,6 +31,8 @@ export interface RetrievedTerm {
   idf: number;
   /** False where neither the word nor anything spelt like it is known. */
   known: boolean;
+  /** The word as the index and its sentences carry it: by another language's stemmer, or respelt. Null where unknown. */
+  indexed?: string | null;
   /** The indexed term that stood in for a word that isn't known; this is what sentences carry. */
   corrected?: string;
 }
@@ -181,7 +183,7 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
     select b.version,
       (select json_agg(json_build_object('term', a.term, 'known', c.term is not null,
           'idf', coalesce(c.idf, ln(1 + (b.chunk_count + 0.5) / 0.5)),
-          'corrected', case when c.closeness < 1 then c.term end) order by a.place)
+          'indexed', c.term, 'corrected', case when c.closeness < 1 then c.term end) order by a.place)
         from asked a left join chosen c on c.place = a.place) as terms,
       (select json_agg(json_build_object('chunkId', h.id, 'documentId', h.document_id, 'sourceId', h.source_id,
           'title', h.title, 'url', h.url, 'headings', h.headings, 'anchor', h.anchor, 'content', h.content,
