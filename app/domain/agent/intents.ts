@@ -31,10 +31,12 @@ export interface Detected {
 const RULES = INTENT_PHRASES.map(({ intent, weight, patterns }) => ({
   intent,
   weight,
-  // A pattern is words between spaces; `*` ends a word anyhow, `~` stands for up to three words between.
+  // A pattern is words between spaces; `*` ends a word anyhow, `~` stands for up to three words between, `~~` for up to eight.
   expression: new RegExp(
     ` (?:${patterns
-      .map((pattern) => pattern.replaceAll(" ~ ", "(?: \\S+){0,3} ").replaceAll("*", "\\S*"))
+      .map((pattern) =>
+        pattern.replaceAll(" ~~ ", "(?: \\S+){0,8} ").replaceAll(" ~ ", "(?: \\S+){0,3} ").replaceAll("*", "\\S*"),
+      )
       .join("|")})(?= )`,
   ),
 }));
