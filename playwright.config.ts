@@ -8,7 +8,9 @@ export default defineConfig({
   testDir: "tests/e2e",
   globalSetup: "./tests/setup/e2e.ts",
   workers: 1,
-  timeout: 60_000,
+  timeout: 240_000,
+  // Generous: CI has two cores for the browser, Postgres and four processes. What is slow is measured in the bench.
+  expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: { launchOptions, trace: "retain-on-failure" },
   projects: [
