@@ -1,7 +1,10 @@
 // The dashboard as the benchmarks ask for it: its request with a session, and its loaders' statements by themselves.
 import { dashboardFigures } from "#app/domain/agent/dashboard.ts";
+import { latestConversations, unansweredQuestions } from "#app/domain/agent/recent-activity.ts";
+import { firstSteps } from "#app/domain/provisioning/first-steps.ts";
 import { paths } from "#app/paths.ts";
 import type { TenantTx } from "#app/platform/db.ts";
+import { tenantOrigin } from "#app/platform/env.ts";
 import type { TestTenant } from "../support/tenants.ts";
 import type { Call } from "./client.ts";
 import type { Stage } from "./stage.ts";
@@ -14,7 +17,8 @@ export interface Home {
   env: Record<string, string | undefined>;
 }
 
-export async function homePage(stage: Stage, tenant: TestTenant): Promise<Home> {
+export function homePage(stage: Stage, tenant: TestTenant, slug: string): Home {
+  const site = tenantOrigin(stage.env, slug);
   return {
     call: {
       path: paths.home(),
@@ -25,7 +29,13 @@ export async function homePage(stage: Stage, tenant: TestTenant): Promise<Home> 
         "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
       },
     },
-    queries: (tx) => dashboardFigures(tx, { days: 30, timeZone: "UTC" }),
+    queries: (tx) =>
+      Promise.all([
+        dashboardFigures(tx, { days: 30, timeZone: "UTC" }),
+        latestConversations(tx),
+        unansweredQuestions(tx),
+        firstSteps(tx, site),
+      ]),
     env: { NODE_ENV: "production", LOG_LEVEL: "info", FOYER_DATA_DIR: stage.foyer.dataDir },
   };
 }

@@ -75,17 +75,17 @@ function sentence(pick: Pick, name: () => string, random: () => number): string 
 }
 
 /** Pages of Markdown, together a little more than `chunks` chunks. */
-function pagesOf(seed: number, chunks: number): { title: string; markdown: string }[] {
+export function pagesOf(seed: number, chunks: number, sections = 20): { title: string; markdown: string }[] {
   const random = randomFrom(seed);
   const name = vocabulary(random, 6_000);
   const pick: Pick = (items) => items[Math.floor(random() * items.length)] as (typeof items)[number];
-  return Array.from({ length: Math.ceil(chunks / 20) + 2 }, () => {
+  return Array.from({ length: Math.ceil(chunks / sections) + 2 }, () => {
     const title = `${name()} ${pick(THINGS)}`;
-    const sections = Array.from({ length: 20 }, () => {
+    const parts = Array.from({ length: sections }, () => {
       const text = Array.from({ length: 10 }, () => sentence(pick, name, random)).join(" ");
       return `## ${name()} ${pick(PLACES)}\n\n${text}`;
     });
-    return { title, markdown: `# ${title}\n\n${sections.join("\n\n")}` };
+    return { title, markdown: `# ${title}\n\n${parts.join("\n\n")}` };
   });
 }
 

@@ -17,7 +17,7 @@ const CALLS = 150;
 
 export async function rls(stage: Stage, report: Report): Promise<void> {
   const tenant = await busyTenant(stage, "bench-rls", CONVERSATIONS);
-  const home = await homePage(stage, tenant);
+  const home = homePage(stage, tenant, "bench-rls");
 
   const db = createDb({ url: stage.urls.web, size: 1 });
   const sql = postgres(stage.urls.admin, {

@@ -1,9 +1,25 @@
 // `npm run bench [-- name…]`: measures and writes one JSON line per figure to stdout; everything else goes to stderr.
 import { chat } from "./chat.ts";
+import { crawl } from "./crawl.ts";
+import { ingest } from "./ingest.ts";
 import type { Figure, Report } from "./measure.ts";
+import { memory } from "./memory.ts";
+import { onboarding } from "./onboarding.ts";
+import { pages } from "./pages.ts";
+import { rls } from "./rls.ts";
+import { size } from "./size.ts";
 import { openStage, type Stage } from "./stage.ts";
 
-const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> = { chat };
+const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> = {
+  size,
+  rls,
+  pages,
+  onboarding,
+  crawl,
+  ingest,
+  memory,
+  chat,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in SECTIONS));
