@@ -1,7 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { listDocuments, removeDocument } from "#app/domain/knowledge/documents.ts";
-import { addFile, typeOfUpload } from "#app/domain/knowledge/files.ts";
-import { AddWebsite, MAX_UPLOAD_BYTES } from "#app/domain/knowledge/knowledge.schema.ts";
+import { AddWebsite } from "#app/domain/knowledge/knowledge.schema.ts";
 import { addQuestion, listQuestions, updateQuestion } from "#app/domain/knowledge/questions.ts";
 import { searchKnowledge } from "#app/domain/knowledge/search.ts";
 import { addWebsite, getSource, listSources, removeSource, resyncSource } from "#app/domain/knowledge/sources.ts";
@@ -31,7 +30,6 @@ afterEach(async () => {
 });
 
 const as = <T>(tenant: KnowledgeTenant, fn: (tx: TenantTx) => Promise<T>) => database.db.web.asTenant(tenant.actor, fn);
-const bytes = (text: string) => new TextEncoder().encode(text);
 
 async function refusal(work: Promise<unknown>): Promise<Pick<AppError, "code" | "message" | "reason" | "fields">> {
   const error = await work.then(
@@ -203,60 +201,6 @@ describe("typed answers", () => {
   test("NUL and lone surrogates in an answer do no harm", async () => {
     await ask(mine, "Is there a s\u0000auna?", "Yes,\u0000 a sauna \ud800 with a view.");
     expect((await mine.ask("sauna")).hits[0]?.content).toBe("Yes, a sauna  with a view.");
-  });
-});
-
-describe("files", () => {
-  const upload = (filename: string, content: Uint8Array, limits?: { documents: number }) =>
-    as(mine, (tx) => addFile(tx, mine.actor, { filename, mediaType: "text/plain", bytes: content }, limits));
-
-  test.each([
-    ["a.pdf", "%PDF-1.4\n", "pdf"],
-    ["a.docx", "PK\u0003\u0004", "docx"],
-    ["a.HTM", "<p>hi", "html"],
-    ["a.md", "# hi", "markdown"],
-    ["a.txt", "hi", "text"],
-    ["a.csv", "a,b", "csv"],
-  ])("%s is taken", (filename, content, type) => {
-    expect(typeOfUpload({ filename, bytes: bytes(content) })).toBe(type);
-  });
-
-  test.each([
-    ["a.exe", "MZ"],
-    ["a", "hi"],
-    ["a.pdf", "not a pdf"],
-    ["a.txt", "%PDF-1.4"],
-    ["a.docx", "hello"],
-    ["a.txt", "PK\u0003\u0004"],
-    ["a.txt", "bin\u0000ary"],
-    ["pdf", "%PDF-1.4"],
-  ])("%s with %j is refused", (filename, content) => {
-    expect(() => typeOfUpload({ filename, bytes: bytes(content) })).toThrow(AppError);
-  });
-
-  test("too large, empty and beyond the plan are refused in plain words", async () => {
-    expect(await refusal(upload("a.txt", new Uint8Array(MAX_UPLOAD_BYTES + 1)))).toMatchObject({ code: "too_large" });
-    expect(await refusal(upload("a.txt", new Uint8Array()))).toMatchObject({ code: "invalid" });
-    await upload("a.txt", bytes("one"), { documents: 1 });
-    const full = await refusal(upload("b.txt", bytes("two"), { documents: 1 }));
-    expect(full).toMatchObject({ code: "unprocessable", reason: "document_limit" });
-  });
-
-  test("the last free place goes to one of many who ask at once", async () => {
-    const tries = ["a", "b", "c", "d"].map((name) => upload(`${name}.txt`, bytes(name), { documents: 1 }));
-    const settled = await Promise.allSettled(tries);
-    expect(settled.filter((one) => one.status === "fulfilled").length).toBe(1);
-  });
-
-  test("the bytes are kept as they came, under a plain name; the same ones twice are one source", async () => {
-    const content = Uint8Array.from({ length: 3000 }, (_, i) => 32 + (i % 90));
-    const { sourceId } = await upload("C:\\docs\\Price\u0000 list.txt", content);
-    expect(await upload("again.txt", content)).toEqual({ sourceId });
-    const [file] =
-      await sql`select filename, media_type, byte_size, content from knowledge_files where source_id = ${sourceId}`;
-    expect(file).toMatchObject({ filename: "Price list.txt", media_type: "text/plain", byte_size: 3000 });
-    expect(new Uint8Array(file?.content)).toEqual(content);
-    expect((await jobs("knowledge.sync")).length).toBe(1);
   });
 });
 
