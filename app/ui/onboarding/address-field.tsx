@@ -3,7 +3,7 @@ import { useFetcher } from "@remix-run/react";
 import { clsx } from "clsx";
 import Check from "lucide-react/icons/check";
 import CircleAlert from "lucide-react/icons/circle-alert";
-import { type InputHTMLAttributes, useEffect, useState } from "react";
+import { type InputHTMLAttributes, useEffect, useRef, useState } from "react";
 import { paths } from "#app/paths.ts";
 import { Field, type FieldMeta } from "../field.tsx";
 import { Input } from "../input.tsx";
@@ -31,6 +31,12 @@ interface Answer {
 
 export function AddressField({ field, control, value, suffix, fixed }: AddressFieldProps) {
   const answer = useAnswer(value.trim().toLowerCase(), fixed);
+  const input = useRef<HTMLInputElement>(null);
+  // What was typed before the page came to life is told to the form now.
+  useEffect(() => {
+    if (input.current && input.current.value !== value)
+      input.current.dispatchEvent(new Event("input", { bubbles: true }));
+  }, [value]);
   const flawed = (field.errors?.length ?? 0) > 0;
   return (
     <div>
@@ -41,6 +47,7 @@ export function AddressField({ field, control, value, suffix, fixed }: AddressFi
       >
         <Input
           {...control}
+          ref={input}
           readOnly={fixed}
           suffix={suffix}
           autoComplete="off"
