@@ -113,7 +113,7 @@ async function survivors(
   return { tried, alive };
 }
 
-test("without a mutation every check is green", async () => {
+test("without a mutation every check is green", { timeout: 120_000 }, async () => {
   const roles: Role[] = ["anon", "authenticated", "service_role", "staff", "foyer_gate"];
   const probes = tables.flatMap((table) => roles.flatMap((role) => probesFor(table, role)));
   expect(await run(session, probes)).toEqual([]);
@@ -131,7 +131,7 @@ test("loosening any policy is noticed", { timeout: 120_000 }, async () => {
   expect(alive).toEqual([]);
 });
 
-test("letting visitors of one tenant see each other is noticed", async () => {
+test("letting visitors of one tenant see each other is noticed", { timeout: 120_000 }, async () => {
   const { tried, alive } = await survivors(halved);
   expect(tried).toBeGreaterThan(5);
   expect(alive).toEqual([]);
@@ -151,7 +151,7 @@ test.each([
   expect(alive).toEqual([]);
 });
 
-test("a further policy or grant that opens a table is noticed", async () => {
+test("a further policy or grant that opens a table is noticed", { timeout: 120_000 }, async () => {
   const alive: string[] = [];
   for (const table of tables) {
     for (const role of ["anon", "authenticated"] as const) {
