@@ -30,6 +30,8 @@ function settle(): void {
   if (stream && stream.readyState !== EventSource.CLOSED) return;
   const opened = new EventSource(paths.events());
   stream = opened;
+  // What happened between the page's loaders and this moment was told to nobody.
+  opened.addEventListener("open", () => tell("*"));
   opened.addEventListener("change", (event) => tell(topicOf(event)));
   opened.addEventListener("error", () => {
     // An interrupted stream comes back by itself; a refused one doesn't.
