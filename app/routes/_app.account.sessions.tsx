@@ -65,7 +65,9 @@ export default function Sessions() {
           ) : undefined
         }
       />
-      <FormMessage errors={reply?.result.error?.[""] ?? undefined} />
+      <div className="mb-5 empty:hidden">
+        <FormMessage errors={reply?.result.error?.[""] ?? undefined} />
+      </div>
       <Card flush>
         <ul className="divide-y divide-line">
           {[...sessions]

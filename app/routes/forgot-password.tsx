@@ -21,6 +21,9 @@ import { publicRoute } from "#app/web/guards.ts";
 /** Milliseconds that an answer takes at least: writing a mail to the outbox is well within. */
 const LEAST_MS = 150;
 
+/** It needs no JavaScript: a plain form, checked by the browser and the server. */
+export const handle = { hydrate: false };
+
 export const meta: MetaFunction = () => [{ title: "Forgot your password? · Foyer" }];
 
 export const action = publicRoute(async ({ context, request, services }) => {

@@ -16,6 +16,9 @@ import { TextLink } from "#app/ui/text-link.tsx";
 import { readForm, submitForm } from "#app/web/forms.ts";
 import { publicRoute } from "#app/web/guards.ts";
 
+/** It needs no JavaScript: a plain form, checked by the browser and the server. */
+export const handle = { hydrate: false };
+
 export const meta: MetaFunction = () => [{ title: "Choose a new password · Foyer" }];
 
 /** The address holds a secret: no other site may see it as a referrer. */

@@ -19,6 +19,9 @@ import { readForm, safeNext, submitForm } from "#app/web/forms.ts";
 import { isSecure, publicRoute, signedIn } from "#app/web/guards.ts";
 import { readSessionToken } from "#app/web/session-cookie.ts";
 
+/** It needs no JavaScript: a plain form, checked by the browser and the server. */
+export const handle = { hydrate: false };
+
 export const meta: MetaFunction = () => [{ title: "Sign in · Foyer" }];
 
 export const loader = publicRoute(async ({ context, request, url }) => {
@@ -69,6 +72,7 @@ export default function SignInPage() {
         >
           <Input
             {...inputProps(form, fields.password, { type: "password" })}
+            {...(form.errors && { autoFocus: true })}
             autoComplete="current-password"
             required
           />

@@ -9,6 +9,9 @@ import { FocusShell } from "#app/ui/focus-shell.tsx";
 import { usePending } from "#app/ui/onboarding/pending.ts";
 import { publicRoute } from "#app/web/guards.ts";
 
+/** It needs no JavaScript: a plain form, checked by the browser and the server. */
+export const handle = { hydrate: false };
+
 export const meta: MetaFunction = () => [{ title: "Confirm your address · Foyer" }];
 
 /** The address holds a secret: no other site may see it as a referrer. */

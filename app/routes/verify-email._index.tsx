@@ -10,6 +10,9 @@ import { usePending } from "#app/ui/onboarding/pending.ts";
 import { TextLink } from "#app/ui/text-link.tsx";
 import { userAction, userLoader } from "#app/web/guards.ts";
 
+/** It needs no JavaScript: a plain form, checked by the browser and the server. */
+export const handle = { hydrate: false };
+
 export const meta: MetaFunction = () => [{ title: "Confirm your address · Foyer" }];
 
 export const loader = userLoader(async ({ viewer }) => ({ email: viewer.email, confirmed: viewer.emailConfirmed }));

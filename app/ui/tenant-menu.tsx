@@ -1,6 +1,7 @@
 // Owns the switch between the organisations a person belongs to.
 import { useSubmit } from "@remix-run/react";
 import ChevronsUpDown from "lucide-react/icons/chevrons-up-down";
+import Plus from "lucide-react/icons/plus";
 import { paths } from "#app/paths.ts";
 import { Avatar } from "./avatar.tsx";
 import { Menu, type MenuEntry } from "./menu.tsx";
@@ -19,8 +20,6 @@ export function TenantMenu({ tenant, tenants }: { tenant: ShellTenant; tenants: 
       </span>
     </>
   );
-  if (tenants.length < 2) return <div className={face}>{name}</div>;
-
   const entries: MenuEntry[] = [
     { kind: "heading", key: "heading", label: "Your organisations" },
     ...tenants.map((choice) => ({
@@ -35,6 +34,14 @@ export function TenantMenu({ tenant, tenants }: { tenant: ShellTenant; tenants: 
         }
       },
     })),
+    { kind: "line", key: "line" },
+    {
+      kind: "link",
+      key: "new",
+      label: "Set up another",
+      to: paths.newOrganisation(),
+      icon: <Plus aria-hidden />,
+    },
   ];
   return (
     <Menu entries={entries} align="start" className={`${face} hover:bg-sunken`}>

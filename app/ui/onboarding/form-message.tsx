@@ -3,9 +3,5 @@ import { Alert } from "../banner.tsx";
 
 export function FormMessage({ errors }: { errors: string[] | undefined }) {
   if (!errors || errors.length === 0) return null;
-  return (
-    <Alert tone="danger" className="mb-5">
-      {errors.join(" ")}
-    </Alert>
-  );
+  return <Alert tone="danger">{errors.join(" ")}</Alert>;
 }

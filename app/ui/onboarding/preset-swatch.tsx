@@ -5,16 +5,16 @@ export function PresetSwatch({ tokens }: { tokens: Pick<ThemeTokens, "brand" | "
   const { brand, background, surface, text } = tokens;
   return (
     <svg
-      viewBox="0 0 120 36"
+      viewBox="0 0 320 36"
       className="h-9 w-full rounded-sm outline outline-line"
-      preserveAspectRatio="xMidYMid slice"
+      preserveAspectRatio="xMinYMid slice"
       aria-hidden="true"
     >
-      <rect width="120" height="36" fill={background} />
-      <rect x="8" y="8" width="48" height="20" rx="4" fill={surface} />
-      <rect x="14" y="15" width="30" height="2.5" rx="1.25" fill={text} />
-      <rect x="14" y="20" width="20" height="2.5" rx="1.25" fill={text} />
-      <rect x="72" y="8" width="40" height="20" rx="4" fill={brand} />
+      <rect width="320" height="36" fill={background} />
+      <rect x="8" y="8" width="40" height="20" rx="4" fill={surface} />
+      <rect x="13" y="14" width="28" height="2.5" rx="1.25" fill={text} />
+      <rect x="13" y="19.5" width="18" height="2.5" rx="1.25" fill={text} />
+      <rect x="54" y="8" width="28" height="20" rx="4" fill={brand} />
     </svg>
   );
 }

@@ -16,7 +16,7 @@ export function WebsiteForm({ reply }: { reply: FormReply | undefined }) {
     if (fetcher.data?.done) element.current?.reset();
   }, [fetcher.data]);
   return (
-    <fetcher.Form method="post" {...getFormProps(form)} ref={element}>
+    <fetcher.Form method="post" {...getFormProps(form)} ref={element} className="grid gap-4">
       <input type="hidden" name="intent" value="website" />
       <FormMessage errors={form.errors} />
       <Field label="Web address" field={fields.url}>
@@ -35,7 +35,7 @@ export function WebsiteForm({ reply }: { reply: FormReply | undefined }) {
           </Button>
         </div>
       </Field>
-      <p role="status" className={done ? "mt-1.5 text-muted" : "sr-only"}>
+      <p role="status" className={done ? "-mt-2.5 text-muted" : "sr-only"}>
         {done}
       </p>
     </fetcher.Form>
