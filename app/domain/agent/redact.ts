@@ -60,8 +60,12 @@ export function findPii(text: string, wanted: Redaction = REDACT_ALL): Finding[]
     add("ssn", match.index + match[0].length - digits.length, digits);
   }
   for (const match of text.matchAll(PHONE)) {
-    const value = match[0].replace(/[ \u00a0\u202f.\-\u2010-\u2013/(]+$/u, "");
-    if (isPhone(value, text.slice(Math.max(0, match.index - 60), match.index))) add("phones", match.index, value);
+    const trimmed = match[0].replace(/[ \u00a0\u202f.\-\u2010-\u2013/(]+$/u, "");
+    // A bracket around the whole is not the number's.
+    const around = /^\([^)]*\)?$/.test(trimmed);
+    const start = match.index + (around ? 1 : 0);
+    const value = around ? trimmed.slice(1).replace(/\)$/, "") : trimmed;
+    if (isPhone(value, text.slice(Math.max(0, start - 60), start))) add("phones", start, value);
   }
   return found.filter(({ kind }) => wanted[kind]).sort((a, b) => a.start - b.start);
 }
@@ -157,12 +161,14 @@ function ibanChecks(iban: string): boolean {
 
 const DATE =
   /^(?:(?:19|20)\d{2}[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|[12]\d|3[01])[-./ ](?:19|20)?\d{2})(?:[ ,]+\d{1,2}(?:[.:]?\d{2})?)?$/;
+// Grouped like a social security number, but none.
+const NO_SSN = /^\d{3}([- ])\d{2}\1\d{4}$/;
 const YEARS = /^(?:19|20)\d{2}[ \-\u2010-\u2013/.]+(?:19|20)\d{2}$/u;
 
 /** Whether a run of digit groups is a telephone number rather than a date, a year span, an amount or an order number. */
 function isPhone(run: string, before: string): boolean {
   const digits = run.replace(/\D/g, "");
-  if (digits.length < 7 || digits.length > 15 || DATE.test(run) || YEARS.test(run)) return false;
+  if (digits.length < 7 || digits.length > 15 || DATE.test(run) || YEARS.test(run) || NO_SSN.test(run)) return false;
   if (/^(?:\+|00)[ (]?\d/.test(run)) return digits.length >= 8;
   const cue =
     PHONE_CUE.test(before) &&
