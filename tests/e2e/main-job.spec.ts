@@ -34,6 +34,8 @@ const hostPage = (snippet: string) =>
 
 async function ask(chat: Locator, question: string): Promise<Locator> {
   const answers = chat.locator('[data-message="agent"]');
+  // The greeting, and what was said before, come with the configuration.
+  await expect(answers.first()).toBeVisible();
   const before = await answers.count();
   await chat.getByRole("textbox", { name: "Your message" }).fill(question);
   await chat.getByRole("button", { name: "Send message" }).click();
