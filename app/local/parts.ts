@@ -39,6 +39,7 @@ export function partsOf({ root, dataDir, env, urls, buildId, development }: Part
       NODE_ENV: development ? "development" : "production",
       FOYER_DATA_DIR: dataDir,
       BUILD_ID: buildId,
+      NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compile"),
       ...keys,
     });
   const watch = development ? ["--watch"] : [];

@@ -131,8 +131,9 @@ export function createWeb(options: WebOptions): Web {
     const arrival = known(c.var.arrival);
     const site = known(c.var.site);
     if (!mayCallFunction(site, c.req.path)) throw new AppError("not_found", "There is no such function.");
-    const target = c.env.incoming.url?.slice("/functions/v1".length) ?? "/";
-    return proxy.forward(c.req.raw, target, arrival);
+    // As it was matched, not as it was sent: the two may differ by dot segments or an absolute form.
+    const { pathname, search } = new URL(c.req.url);
+    return proxy.forward(c.req.raw, pathname.slice("/functions/v1".length) + search, arrival);
   });
 
   app.all("*", async (c) => {
@@ -141,7 +142,11 @@ export function createWeb(options: WebOptions): Web {
     const placement = placePage(site, c.req.path);
     const request = pageRequest(c.req.raw, placement.path, c.req.path, arrival.origin, site.kind);
     const { requestId, clientIp } = arrival;
-    const response = await options.handle(request, { services, site, requestId, clientIp, nonce: c.var.nonce });
+    const context: AppLoadContext = { services, site, requestId, clientIp, nonce: c.var.nonce };
+    const response = await options.handle(request, context);
+    if (context.retryAfter) response.headers.set("retry-after", context.retryAfter);
+    // Pages belong to whoever asked for them.
+    if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-cache");
     const { status } = placement;
     return status && response.status < 400
       ? new Response(response.body, { status, headers: response.headers })
@@ -149,7 +154,9 @@ export function createWeb(options: WebOptions): Web {
   });
 
   app.onError((error, c) => {
-    if (statusOf(error) >= 500) log.error("request_refused", { requestId: c.var.arrival?.requestId, error });
+    const fields = { requestId: c.var.arrival?.requestId, error };
+    if (!(error instanceof AppError)) log.error("request_failed", fields);
+    else if (statusOf(error) >= 500) log.warn("request_refused", fields);
     return errorResponse(error, c.req.raw, c.var.nonce);
   });
 
@@ -166,15 +173,22 @@ export function createWeb(options: WebOptions): Web {
   };
 }
 
-/** The request as Remix gets it: with the browser's origin, the placed path, and no cookie on hosts that set none. */
+/**
+ * The request as Remix gets it: with the browser's origin and the placed path. No cookie reaches hosts that set none,
+ * nor the API; Remix compares Origin with X-Forwarded-Host and fails with 500, so that gets the host that we checked.
+ */
 function pageRequest(request: Request, path: string, asked: string, origin: string, kind: string): Request {
   const url = new URL(request.url);
-  const dropCookie = kind !== "app" && request.headers.has("cookie");
-  if (url.origin === origin && path === asked && !dropCookie) return request;
+  const isKeyed = kind === "app" && path.startsWith("/api/");
+  const unwanted = [...(isKeyed || kind !== "app" ? ["cookie"] : []), ...(isKeyed ? ["origin"] : [])];
+  const forwarded = request.headers.has("x-forwarded-host");
+  const clean = !forwarded && !unwanted.some((name) => request.headers.has(name));
+  if (url.origin === origin && path === asked && clean) return request;
   const target = new URL(path === asked ? url.pathname : path, origin);
   target.search = url.search;
   const copy = new Request(target, request);
-  if (dropCookie) copy.headers.delete("cookie");
+  for (const name of unwanted) copy.headers.delete(name);
+  if (forwarded) copy.headers.set("x-forwarded-host", target.host);
   return copy;
 }
 
