@@ -11,6 +11,8 @@ export interface Placement {
 /** The public page's routes, as Remix matches them: any case, with the `.data` of single fetch. */
 const PUBLIC_PAGE = /^\/site(\.data)?(\/|$)/i;
 const NOT_FOUND = "/site/not-found";
+/** An event stream as single-fetch data: Remix would read it to an end that never comes. */
+const ENDLESS = /^\/events\/?\.data$/i;
 
 /**
  * Where a page request on this host goes. On the app host everything but the public page is a route; elsewhere `/`
@@ -19,7 +21,9 @@ const NOT_FOUND = "/site/not-found";
  */
 export function placePage(site: Site, path: string): Placement {
   const isPublicPage = PUBLIC_PAGE.test(path);
-  if (site.kind === "app") return isPublicPage ? { path: "/not-found", status: 404 } : { path };
+  if (site.kind === "app") {
+    return isPublicPage || ENDLESS.test(path) ? { path: "/not-found", status: 404 } : { path };
+  }
   if (path === "/") return { path: "/site", ...(site.kind === "unknown" && { status: 404 }) };
   if (site.kind === "tenant" && isPublicPage) return { path };
   return { path: NOT_FOUND, status: 404 };

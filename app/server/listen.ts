@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Env } from "#app/platform/env.ts";
 import { AppError, problem } from "#app/platform/errors.ts";
+import { uuidv7 } from "#app/platform/ids.ts";
 import type { Logger } from "#app/platform/log.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 import type { Web } from "./web.ts";
@@ -45,6 +46,7 @@ function requestListener(fetch: Web["fetch"], env: Env): ReturnType<typeof getRe
       const refused = error instanceof RequestError;
       const response = problem(refused ? new AppError("invalid", "The request is not valid.") : error);
       addSecurityHeaders(response.headers, { nonce: "", kind: "unknown", secure: false, development: false }, env);
+      response.headers.set("x-request-id", uuidv7());
       return response;
     },
   });

@@ -14,5 +14,7 @@ declare module "@remix-run/node" {
     clientIp: string;
     /** Who is signed in, resolved once a request. */
     signedIn?: Promise<SignedIn | null>;
+    /** Seconds that a loader or action asks to wait; becomes Retry-After of the response. */
+    retryAfter?: string | undefined;
   }
 }

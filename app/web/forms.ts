@@ -60,5 +60,7 @@ export function intentOf(form: FormData): string {
 export function safeNext(next: string | null | undefined, fallback: string): string {
   if (!next?.startsWith("/") || /[\\\p{Cc}]/u.test(next)) return fallback;
   const url = new URL(next, "http://site.invalid");
-  return url.origin === "http://site.invalid" && !next.startsWith("//") ? url.pathname + url.search : fallback;
+  // Dot segments vanish, and what is left of them may begin like another host: `/.//evil.test`.
+  const inside = url.origin === "http://site.invalid" && !url.pathname.startsWith("//");
+  return inside ? url.pathname + url.search : fallback;
 }

@@ -98,29 +98,38 @@ function publicContext({ request, params, context }: Args): PublicContext {
   return { request, params, context, services: context.services, url: new URL(request.url) };
 }
 
-/** Turns an expected failure into a response that error boundaries and single fetch understand. */
-async function shaped<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Turns an expected failure into a response that error boundaries and single fetch understand. Remix drops the headers of
+ * loaders and actions, so the time to retry goes to the server by the context.
+ */
+async function shaped<T>({ context }: Args, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    const result = await work();
+    context.retryAfter ??= retryAfterOf(result);
+    return result;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const headers = error.retryAfter ? { "retry-after": String(Math.max(1, Math.ceil(error.retryAfter))) } : undefined;
-    throw data(
-      { code: error.reason ?? error.code, detail: error.message },
-      { status: statusOf(error), ...(headers && { headers }) },
-    );
+    if (error.retryAfter !== undefined) context.retryAfter ??= String(Math.max(1, Math.ceil(error.retryAfter)));
+    throw data({ code: error.reason ?? error.code, detail: error.message }, { status: statusOf(error) });
   }
+}
+
+/** Retry-After of a result made by `data`, as forms answer. */
+function retryAfterOf(result: unknown): string | undefined {
+  if (typeof result !== "object" || result === null || !("init" in result)) return undefined;
+  const init = result.init as ResponseInit | null;
+  return new Headers(init?.headers).get("retry-after") ?? undefined;
 }
 
 /** A loader or action that anybody may call. */
 export function publicRoute<T>(fn: (context: PublicContext) => Promise<T>) {
-  return (args: Args): Promise<T> => shaped(() => fn(publicContext(args)));
+  return (args: Args): Promise<T> => shaped(args, () => fn(publicContext(args)));
 }
 
 /** A loader for a signed-in person's own account, in a read-only transaction. */
 export function userLoader<T>(fn: (context: UserContext & { tx: UserTx }) => Promise<T>) {
   return (args: LoaderFunctionArgs): Promise<T> =>
-    shaped(async () => {
+    shaped(args, async () => {
       const who = await requireUser(args);
       const db = args.context.services.db;
       return db.asUser(who.actor, (tx) => fn({ ...publicContext(args), ...who, tx }), { readOnly: true });
@@ -130,13 +139,13 @@ export function userLoader<T>(fn: (context: UserContext & { tx: UserTx }) => Pro
 /** An action on a signed-in person's own account. It opens its own transactions. */
 export function userAction<T>(fn: (context: UserContext) => Promise<T>) {
   return (args: ActionFunctionArgs): Promise<T> =>
-    shaped(async () => fn({ ...publicContext(args), ...(await requireUser(args)) }));
+    shaped(args, async () => fn({ ...publicContext(args), ...(await requireUser(args)) }));
 }
 
 /** A loader for members with this permission, in one read-only transaction. */
 export function memberLoader<T>(permission: Permission, fn: (context: MemberContext & { tx: TenantTx }) => Promise<T>) {
   return (args: LoaderFunctionArgs): Promise<T> =>
-    shaped(async () => {
+    shaped(args, async () => {
       const who = await requireMember(args, permission);
       const db = args.context.services.db;
       return db.asTenant(who.actor, (tx) => fn({ ...publicContext(args), ...who, tx }), { readOnly: true });
@@ -146,5 +155,5 @@ export function memberLoader<T>(permission: Permission, fn: (context: MemberCont
 /** An action for members with this permission. It opens its own transactions. */
 export function memberAction<T>(permission: Permission, fn: (context: MemberContext) => Promise<T>) {
   return (args: ActionFunctionArgs): Promise<T> =>
-    shaped(async () => fn({ ...publicContext(args), ...(await requireMember(args, permission)) }));
+    shaped(args, async () => fn({ ...publicContext(args), ...(await requireMember(args, permission)) }));
 }
