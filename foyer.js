@@ -2,7 +2,7 @@
 // The one entry: checks the version of Node, reads .env, and starts the part that was asked for.
 // Plain JavaScript, so that an older Node gets as far as the message.
 import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+import module from "node:module";
 
 const PARTS = {
   start: "./app/local/start.ts",
@@ -28,7 +28,7 @@ if (major < 24) {
 
 process.chdir(import.meta.dirname);
 // Compiled sources are kept between starts: half the time until a process is ready.
-enableCompileCache("node_modules/.cache/compile");
+module.enableCompileCache("node_modules/.cache/compile");
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const part = PARTS[process.argv[2]];

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -28,4 +29,12 @@ test("every setting is described", () => {
   expect(keys.length).toBeGreaterThan(20);
   const missing = keys.filter((key) => key !== "NODE_ENV" && !new RegExp(`^#?${key}=`, "m").test(example));
   expect(missing).toEqual([]);
+});
+
+const older = ["/usr/bin/node", "/usr/local/bin/node"]
+  .filter((path) => existsSync(path))
+  .find((path) => Number(execFileSync(path, ["-p", "process.versions.node.split('.')[0]"]).toString()) < 24);
+test.runIf(older)("an older Node is told which one is needed", () => {
+  const { status, stderr } = spawnSync(older ?? "", [join(root, "foyer.js"), "web"]);
+  expect([status, stderr.toString()]).toEqual([1, expect.stringContaining("Foyer needs Node 24")]);
 });
