@@ -1,6 +1,6 @@
 // A whole Foyer, started and ended as people and machines do it. The steps build on each other.
 import { execFile, spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import postgres from "postgres";
@@ -100,7 +100,11 @@ test("Postgres comes back after kill -9, and the pages with it", async () => {
   await expect.poll(() => ok(READY.web ?? ""), soon).toBe(true);
 });
 
+const allRun = () =>
+  expect.poll(() => PARTS.every((part) => existsSync(join(dataDir, "run", `${part}.pid`))), soon).toBe(true);
+
 test("after kill -9 of everything the next start goes on with the same data", { timeout: 60_000 }, async () => {
+  await allRun();
   const pids = [...PARTS.map(pidOf), foyer?.process.pid ?? 0];
   await foyer?.stop("SIGKILL");
   for (const pid of pids) await expect.poll(() => isAlive(pid), soon).toBe(false);
@@ -121,6 +125,7 @@ test("a process that an earlier start left behind is ended by the next", { timeo
 });
 
 test("Ctrl-C ends everything, Postgres last", { timeout: 60_000 }, async () => {
+  await allRun();
   const pids = PARTS.map(pidOf);
   expect(await foyer?.stop("SIGINT")).toBe(0);
   foyer = null;
