@@ -2,11 +2,12 @@
 import { vitePlugin as remix } from "@remix-run/dev";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
+import { clientChunks } from "./app/local/client-chunks.ts";
 import { sharedModules } from "./app/local/shared-modules.ts";
 import remixConfig from "./remix.config.js";
 
 export default defineConfig({
-  plugins: [sharedModules(), tailwindcss(), remix(remixConfig)],
+  plugins: [sharedModules(), clientChunks(), tailwindcss(), remix(remixConfig)],
   server: {
     allowedHosts: [".localhost"],
     watch: { ignored: ["**/.data/**", "**/build/**", "**/test-results/**"] },
