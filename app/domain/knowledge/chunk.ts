@@ -1,6 +1,6 @@
 // Cuts a document into chunks for the index: by headings, near a target size, at block, line or sentence bounds.
 import { createHash } from "node:crypto";
-import type { Block, Chunk, ReadDocument } from "./document.ts";
+import type { Block, Chunk, ReadDocument } from "./read/document.ts";
 import { splitSentences } from "./sentences.ts";
 
 export interface ChunkOptions {

@@ -5,8 +5,8 @@ import { AppError } from "#app/platform/errors.ts";
 import { isUuid } from "#app/platform/ids.ts";
 import { enqueue } from "#app/platform/jobs.ts";
 import { recordAudit } from "../audit/audit.ts";
-import type { Chunk } from "./document.ts";
 import { RebuildIndex } from "./knowledge.jobs.ts";
+import type { Chunk } from "./read/document.ts";
 
 export type WriteTx = TenantTx | SystemTx;
 

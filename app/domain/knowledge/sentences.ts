@@ -1,5 +1,5 @@
 // Where sentences begin and end. Lines bound them; abbreviations, initials, dates and table rows don't.
-import type { Sentence } from "./document.ts";
+import type { Sentence } from "./read/document.ts";
 
 /** A list line or table row up to this length is one sentence, whatever full stops it holds. */
 const LINE_MAX = 240;

@@ -4,7 +4,7 @@ import type { Db } from "#app/platform/db.ts";
 import type { SafeFetch } from "#app/platform/http.ts";
 import { chunkDocument } from "./chunk.ts";
 import { shorten } from "./clean-text.ts";
-import { type CrawlPage, crawl, type KnownPage } from "./crawl.ts";
+import { type CrawlPage, crawl, type KnownPage } from "./crawl/crawl.ts";
 import { storeDocument } from "./documents.ts";
 import { rebuildIndex } from "./index-terms.ts";
 import { endReading, type Progress, type Reading, throttleProgress, whileOwned, writeProgress } from "./reading.ts";

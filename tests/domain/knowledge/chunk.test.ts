@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunkDocument } from "#app/domain/knowledge/chunk.ts";
-import type { Block } from "#app/domain/knowledge/document.ts";
+import type { Block } from "#app/domain/knowledge/read/document.ts";
 
 const block = (headings: string[], text: string, anchor: string | null = null): Block => ({ headings, text, anchor });
 const chunks = (blocks: Block[], options = {}) => chunkDocument({ blocks, language: "en" }, options);

@@ -7,8 +7,8 @@ import {
   type CrawlProgress,
   crawl,
   type KnownPage,
-} from "#app/domain/knowledge/crawl.ts";
-import { createTrapGuard, normaliseUrl, sameSite } from "#app/domain/knowledge/crawl-url.ts";
+} from "#app/domain/knowledge/crawl/crawl.ts";
+import { createTrapGuard, normaliseUrl, sameSite } from "#app/domain/knowledge/crawl/crawl-url.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { createSafeFetch, type SafeFetch } from "#app/platform/http.ts";
 import { type Site, type SitePages, startSite } from "../../support/site.ts";

@@ -3,7 +3,7 @@ import { Document, HeadingLevel, Packer, Paragraph, Table, TableCell, TableRow, 
 import fc from "fast-check";
 import { PDFDocument, StandardFonts } from "pdf-lib";
 import { describe, expect, test } from "vitest";
-import { DOCX_TYPE, kindOfFile, MAX_FILE_BYTES, type ReadDocument, readDocument } from "#app/domain/knowledge/read.ts";
+import { DOCX_TYPE, kindOfFile, MAX_FILE_BYTES, type ReadDocument, readDocument } from "#app/domain/knowledge/read/read.ts";
 import { AppError } from "#app/platform/errors.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readHtml } from "#app/domain/knowledge/read-html.ts";
+import { readHtml } from "#app/domain/knowledge/read/read-html.ts";
 
 const PRACTICE = `<!doctype html><html lang="de-DE"><head>
 <title>Preise &amp; Zeiten | Zahnarztpraxis Weber</title>
