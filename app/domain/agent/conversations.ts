@@ -61,7 +61,7 @@ export async function listConversations(
           select m.conversation_id from messages m where m.tenant_id = (select app.tenant_id()) and m.body ilike ${words})`
         : tx``
     }
-    ${cursor ? tx`and (c.last_message_at, c.id) < (${cursor.at}::timestamptz, ${cursor.id}::uuid)` : tx``}
+    ${cursor ? tx`and (c.last_message_at, c.id) < (${cursor.at}::text::timestamptz, ${cursor.id}::uuid)` : tx``}
     order by c.last_message_at desc, c.id desc
     limit ${PAGE + 1}`;
   const conversations = found.slice(0, PAGE);
