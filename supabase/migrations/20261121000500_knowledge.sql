@@ -101,7 +101,8 @@ create table public.knowledge_chunks (
   search tsvector not null,
   word_count integer not null,
   created_at timestamptz not null default now(),
-  primary key (tenant_id, id),
+  -- With the document: a search ranks by it before it reads any passage.
+  primary key (tenant_id, id) include (document_id),
   unique (tenant_id, document_id, position),
   foreign key (tenant_id, document_id) references public.knowledge_documents (tenant_id, id) on delete cascade,
   foreign key (tenant_id, base_id) references public.knowledge_bases (tenant_id, id) on delete cascade

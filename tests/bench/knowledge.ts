@@ -2,7 +2,7 @@
 import { chunkDocument } from "#app/domain/knowledge/chunk.ts";
 import { storeDocument } from "#app/domain/knowledge/documents.ts";
 import { rebuildIndex } from "#app/domain/knowledge/index-terms.ts";
-import { readDocument } from "#app/domain/knowledge/read.ts";
+import { readDocument } from "#app/domain/knowledge/read/read.ts";
 import { sha256Hex } from "#app/platform/ids.ts";
 import { newTrialTenant, type TestTenant } from "../support/tenants.ts";
 import type { Stage } from "./stage.ts";

@@ -153,7 +153,7 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
        order by place, closeness + 0.04 * ln(cardinality(chunk_ids)) desc, term)
     ),
     scored as materialized (
-      select p.chunk_id, round(sum(p.impact * c.closeness)::numeric, 4)::float8 as score
+      select p.chunk_id, round(sum(p.impact * c.closeness) * 10000) / 10000 as score
       from chosen c, unnest(c.chunk_ids, c.impacts) as p(chunk_id, impact)
       group by p.chunk_id
       order by 2 desc, 1 limit ${Math.max(POOL, limit)}
