@@ -52,9 +52,15 @@ begin
   insert into public.users as u (id, email, encrypted_password, raw_user_meta_data, last_sign_in_at)
   values (person, lower(p_email), p_password_hash, jsonb_build_object('display_name', p_display_name), now())
   on conflict (id) do nothing;
+  if not found then
+    -- An outside provider names an unproved account that somebody has already: nobody enters it by signing up again.
+    person := app.uuid_v7();
+    insert into public.users (id, email, raw_user_meta_data, last_sign_in_at)
+    values (person, lower(p_email), jsonb_build_object('display_name', p_display_name), now());
+  end if;
   tenant := app.create_tenant_for(person, p_company);
-  -- An outside provider that knows the person sends its own mail.
-  if p_user is null then
+  -- An outside provider that has just made the account sends its own mail.
+  if person is distinct from p_user then
     perform app.queue_mail(lower(p_email), 'verify_email', jsonb_build_object('userId', person), 'verify:' || person);
   end if;
   return query select person, tenant, app.insert_session(person, p_session, tenant);

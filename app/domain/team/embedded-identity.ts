@@ -2,6 +2,7 @@
 import type { Db } from "#app/platform/db.ts";
 import { sha256Hex } from "#app/platform/ids.ts";
 import { hashPassword, pretendToVerify, verifyPassword } from "./passwords.ts";
+import { proveAddress, queueVerification } from "./people.ts";
 import type { IdentityProvider } from "./ports.ts";
 
 export function embeddedIdentity(db: Db): IdentityProvider {
@@ -28,13 +29,7 @@ export function embeddedIdentity(db: Db): IdentityProvider {
         select app.reset_password(${await sha256Hex(token)}, ${hash}) as outcome`;
       return row?.outcome ?? "invalid";
     },
-    async verifyEmail(token) {
-      const [row] = await db.gate<{ outcome: "verified" | "joined" | "invalid" }[]>`
-        select app.verify_email(${await sha256Hex(token)}) as outcome`;
-      return row?.outcome ?? "invalid";
-    },
-    async requestVerification(actor) {
-      await db.asUser(actor, (tx) => tx`select app.request_verification()`);
-    },
+    verifyEmail: (token) => proveAddress(db, token),
+    requestVerification: (actor) => queueVerification(db, actor),
   };
 }

@@ -3,11 +3,10 @@
 // its mail templates must link to {SiteURL}/verify-email/{TokenHash} and {SiteURL}/reset-password/{TokenHash}.
 // https://supabase.com/docs/guides/auth/auth-email-templates
 import { type AuthError, createClient, type SupabaseClient, type User } from "@supabase/supabase-js";
+import { adoptPerson, endSessions, proveAddress, queueVerification } from "#app/domain/team/people.ts";
 import type { IdentityProvider } from "#app/domain/team/ports.ts";
-import { revokeOtherSessions } from "#app/domain/team/sessions.ts";
 import type { Db } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
-import { sha256Hex, uuidv7 } from "#app/platform/ids.ts";
 
 export interface SupabaseSettings {
   url: string;
@@ -25,25 +24,14 @@ export function supabaseIdentity(settings: SupabaseSettings, appUrl: string, db:
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     });
 
-  async function adopt(user: User): Promise<void> {
+  function adopt(user: User): Promise<void> {
     const name: unknown = user.user_metadata.display_name;
-    const confirmed = Boolean(user.email_confirmed_at);
-    await db.gate`
-      select app.adopt_user(${user.id}, ${user.email ?? ""}, ${confirmed}, ${typeof name === "string" ? name : ""})`;
-  }
-
-  async function isMirrored(userId: string): Promise<boolean> {
-    const rows = await asThemselves(
-      db,
-      userId,
-      (tx) => tx<{ id: string }[]>`select id from users where id = ${userId}`,
-    );
-    return rows.length > 0;
-  }
-
-  async function endSessions(userId: string): Promise<void> {
-    const nobodys = { kind: "user", userId, sessionId: uuidv7() } as const;
-    await db.asUser(nobodys, (tx) => revokeOtherSessions(tx, nobodys));
+    return adoptPerson(db, {
+      userId: user.id,
+      email: user.email ?? "",
+      confirmed: Boolean(user.email_confirmed_at),
+      displayName: typeof name === "string" ? name : "",
+    });
   }
 
   return {
@@ -68,9 +56,10 @@ export function supabaseIdentity(settings: SupabaseSettings, appUrl: string, db:
       if (error && error.code !== "user_already_exists" && error.code !== "email_exists") throw failure(error);
       if (data.session) throw new Error('Supabase Auth signs people up unproved: switch on "Confirm email" there.');
       const user = data.user;
-      // An address that has an account gives a made-up user without identities, or, while it is unproved, the first
-      // one's own. Neither may be entered: whoever signs up gets a provisional account that their mail can join.
-      const fresh = user && (user.identities?.length ?? 0) > 0 && !(await isMirrored(user.id));
+      // An address that has an account gives a made-up user without identities: whoever signs up gets a provisional
+      // account, which the mail's reader can join. While it is unproved, it gives the first one's id; registration
+      // lets nobody enter that.
+      const fresh = user && (user.identities?.length ?? 0) > 0;
       return { userId: fresh ? user.id : null, passwordHash: null };
     },
 
@@ -91,17 +80,13 @@ export function supabaseIdentity(settings: SupabaseSettings, appUrl: string, db:
       await auth.signOut({ scope: "global" });
       if (proof.data.user) {
         await adopt(proof.data.user);
-        await endSessions(proof.data.user.id);
+        await endSessions(db, proof.data.user.id);
       }
       return "done";
     },
 
     async verifyEmail(token) {
-      if (OUR_TOKEN.test(token)) {
-        const [row] = await db.gate<{ outcome: "verified" | "joined" | "invalid" }[]>`
-          select app.verify_email(${await sha256Hex(token)}) as outcome`;
-        return row?.outcome ?? "invalid";
-      }
+      if (OUR_TOKEN.test(token)) return proveAddress(db, token);
       const { data, error } = await connect().auth.verifyOtp({ type: "email", token_hash: token });
       if (error) return refused(error);
       if (data.user) await adopt(data.user);
@@ -112,13 +97,9 @@ export function supabaseIdentity(settings: SupabaseSettings, appUrl: string, db:
       const { error } = await connect().auth.resend({ type: "signup", email, options: { emailRedirectTo: appUrl } });
       if (error && isOutage(error)) throw failure(error);
       // Where the provider has nobody waiting, the account is a provisional one of ours.
-      await db.asUser(actor, (tx) => tx`select app.request_verification()`);
+      await queueVerification(db, actor);
     },
   };
-}
-
-function asThemselves<T>(db: Db, userId: string, fn: Parameters<typeof db.asUser<T>>[1]): Promise<T> {
-  return db.asUser({ kind: "user", userId, sessionId: uuidv7() }, fn, { readOnly: true });
 }
 
 function refused(error: AuthError): "invalid" {

@@ -1,6 +1,6 @@
 // Owns the form that gives the agent a typed answer, with the questions that most businesses are asked at hand.
 import { getFormProps, useForm } from "@conform-to/react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../button.tsx";
 import { Field } from "../field.tsx";
 import { Input } from "../input.tsx";
@@ -30,6 +30,8 @@ export function QuestionForm({ reply, answered }: QuestionFormProps) {
   const element = useRef<HTMLFormElement>(null);
   const question = useRef<HTMLInputElement>(null);
   const answer = useRef<HTMLTextAreaElement>(null);
+  const [enhanced, setEnhanced] = useState(false);
+  useEffect(() => setEnhanced(true), []);
   const open = COMMON.filter((text) => !answered.includes(text));
 
   useEffect(() => {
@@ -47,7 +49,7 @@ export function QuestionForm({ reply, answered }: QuestionFormProps) {
     <fetcher.Form method="post" {...getFormProps(form)} ref={element} className="grid gap-4">
       <input type="hidden" name="intent" value="question" />
       <FormMessage errors={form.errors} />
-      {open.length > 0 ? (
+      {open.length > 0 && enhanced ? (
         <fieldset className="flex flex-wrap gap-2">
           <legend className="mb-1.5 text-muted">Often asked</legend>
           {open.map((text) => (
