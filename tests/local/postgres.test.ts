@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { freePort } from "#app/local/ports.ts";
 import { ensurePostgres, type LocalPostgres, lastPort, removePostgres } from "#app/local/postgres.ts";
 import { isAlive } from "#app/local/processes.ts";
@@ -65,11 +66,15 @@ test("a server killed with -9 is recovered with all that was committed", async (
 test("a lock that names some other program's process doesn't stand in the way", async () => {
   const server = await start();
   await server.stop();
-  const lock = join(dataDir, "postgres", "postmaster.pid");
-  writeFileSync(lock, `${process.pid}\n${join(dataDir, "postgres")}\n0\n${port}\n\n\n\n`);
+  const cluster = join(dataDir, "postgres");
+  // Of the cluster's own user: Postgres itself sees through a lock of anybody else.
+  const { uid, gid } = statSync(cluster);
+  const other = spawn("sleep", ["600"], { stdio: "ignore", ...(process.getuid?.() === 0 && { uid, gid }) });
+  onTestFinished(() => void other.kill());
+  writeFileSync(join(cluster, "postmaster.pid"), `${other.pid}\n${cluster}\n0\n${port}\n\n\n\n`);
   const again = await start();
   expect([again.adopted, await rows(again)]).toEqual([false, [1]]);
-  expect(readFileSync(lock, "utf8")).not.toContain(`${process.pid}\n`);
+  expect(again.pid).not.toBe(other.pid);
 });
 
 test("where the wished port is taken by another program, a free one is used", async () => {
