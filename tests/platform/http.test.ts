@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { AppError } from "#app/platform/errors.ts";
 import { createSafeFetch, type HostAddress, type HostLookup, type SafeFetchOptions } from "#app/platform/http.ts";
 import { kindOfAddress } from "#app/platform/http-address.ts";
+import { refusal } from "../support/refusal.ts";
 
 let server: Server;
 let port = 0;
@@ -20,10 +20,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   port = (server.address() as AddressInfo).port;
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterAll(() => server.close().closeAllConnections());
 beforeEach(() => {
   hits = 0;
   answer = (_request, response) => response.end("secret");
@@ -37,15 +34,6 @@ const unknownName: HostLookup = async () => {
 function fetcher(allowLoopback: boolean, lookup: HostLookup = unknownName) {
   // Every port is open here, so that only the address check stands between a URL and the listener.
   return createSafeFetch({ allowLoopback, lookup, userAgent: "FoyerBot/test", ports: [80, 443, port] });
-}
-
-async function refusal(run: Promise<unknown>): Promise<AppError> {
-  const error = await run.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof AppError)) throw new Error(`expected a refusal, got ${String(error)}`);
-  return error;
 }
 
 describe("addresses that aren't public", () => {
