@@ -70,19 +70,23 @@ export function createDb(options: PoolOptions): Db {
   ): Promise<T> {
     const claims = JSON.stringify(claimsOf(actor));
     const lease = await pool.lease();
+    const started: Started = { failure: null };
     let open = false;
-    try {
-      const sql = lease.client;
-      // Not awaited: begin, claims and the first statement travel together. Should this fail, the transaction is
-      // aborted or was never open, and a login by itself may read nothing.
-      const started = settle(sql.unsafe(opening(role, claims, readOnly)).execute());
+    // Not awaited: begin, claims and the first statement travel together. Should this fail, the transaction is
+    // aborted or was never open, and a login by itself may read nothing. Who asks nothing costs nothing.
+    const begin = (): void => {
+      if (started.failure) return;
+      started.failure = settle(lease.client.unsafe(opening(role, claims, readOnly)).execute());
       open = true;
-      const result = await fn(handle(lease) as never).catch(async (error) => {
-        throw (await started) ?? error;
+    };
+    try {
+      const result = await fn(handle(lease, begin) as never).catch(async (error) => {
+        throw (await started.failure) ?? error;
       });
-      const failed = await started;
+      const failed = await started.failure;
       if (failed) throw failed;
       if (lease.revoked) throw lost();
+      if (!open) return result;
       open = false;
       const committed = settleWith("commit", lease);
       // A reader needn't wait: what this connection does next stands behind the commit, and there is nothing to lose.
@@ -136,6 +140,11 @@ export function createDb(options: PoolOptions): Db {
   };
 }
 
+/** What beginning a transaction has come to: null before its first statement is sent. */
+interface Started {
+  failure: Promise<unknown> | null;
+}
+
 /** Ends the transaction. From here on the handle sends nothing: it would run outside of any transaction. */
 async function settleWith(ending: "commit" | "rollback", lease: Lease): Promise<string> {
   const pending = lease.client.unsafe(ending).execute();
@@ -146,11 +155,14 @@ async function settleWith(ending: "commit" | "rollback", lease: Lease): Promise<
 const lost = () =>
   new AppError("unavailable", "The connection to the database was lost. Please try again.", { retryAfter: 1 });
 
-/** Wraps the lease's client so that every statement checks, at the moment it is sent, that the lease still holds. */
-function handle(lease: Lease): Query {
+/**
+ * Wraps the lease's client so that every statement checks, at the moment it is sent, that the lease still holds. The
+ * first one begins the transaction.
+ */
+function handle(lease: Lease, begin: () => void): Query {
   const sql = lease.client;
   const query = (strings: TemplateStringsArray, ...values: readonly Value[]) =>
-    guard(sql(strings, ...(values as never[])), lease);
+    guard(sql(strings, ...(values as never[])), lease, begin);
   return Object.assign(query, {
     rows: (rows: object | readonly object[], ...columns: string[]) => sql(rows as never, ...(columns as never[])),
     json: (value: unknown) => sql.json(value as postgres.JSONValue),
@@ -158,6 +170,7 @@ function handle(lease: Lease): Query {
 }
 
 interface Sendable {
+  handle(): unknown;
   handler(query: Sendable): unknown;
   reject(error: unknown): void;
 }
@@ -166,9 +179,14 @@ interface Sendable {
  * postgres.js sends a query through its `handler` when it is first awaited; that is where the lease is checked.
  * What was sent and still waits for a connection that goes is rejected with the client that the pool throws away.
  */
-function guard<T extends object>(pending: T, lease: Lease): T {
+function guard<T extends object>(pending: T, lease: Lease, begin: () => void): T {
   const query = pending as T & Sendable;
-  const send = query.handler;
+  const { handle: start, handler: send } = query;
+  // `handle` runs when the query is first awaited, `handler` a microtask later: what begins here is sent before it.
+  query.handle = () => {
+    if (!lease.revoked) begin();
+    return start.call(query);
+  };
   query.handler = (sent) => (lease.revoked ? sent.reject(lost()) : send(sent));
   return pending;
 }
