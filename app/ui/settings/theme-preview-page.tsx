@@ -28,7 +28,7 @@ export function ThemePreviewPage({ name, agentName, greeting, tokens, view }: Th
   const { nonce } = useDocument();
   return (
     <>
-      <style nonce={nonce}>{"html{scrollbar-gutter:auto}"}</style>
+      <style nonce={nonce}>{"html{overflow-y:auto}"}</style>
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a stylesheet of validated tokens; React would escape its quotes. */}
       <style id="theme" nonce={nonce} dangerouslySetInnerHTML={{ __html: themeStylesheet(tokens, PREVIEW_ROOT) }} />
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a script of constant text. */}
