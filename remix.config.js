@@ -3,7 +3,8 @@
 /** @type {import("@remix-run/dev").VitePluginConfig} */
 export default {
   appDirectory: "app",
-  buildDirectory: "build",
+  // Tests build into a folder of their own.
+  buildDirectory: process.env.FOYER_BUILD_DIR ?? "build",
   serverModuleFormat: "esm",
   future: {
     v3_fetcherPersist: true,

@@ -6,6 +6,7 @@ import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { createLogger } from "#app/platform/log.ts";
+import { pathPattern } from "#app/server/access-log.ts";
 import { DocumentContext, type DocumentSettings, schemeFromCookies } from "./ui/document-context.ts";
 
 declare module "@remix-run/node" {
@@ -77,5 +78,5 @@ export default function handleRequest(
 export function handleError(error: unknown, { request }: LoaderFunctionArgs | ActionFunctionArgs): void {
   if (request.signal.aborted || (isRouteErrorResponse(error) && error.status < 500)) return;
   const { pathname } = new URL(request.url);
-  log.error("request_failed", { method: request.method, path: pathname, error });
+  log.error("request_failed", { method: request.method, path: pathPattern(pathname), error });
 }

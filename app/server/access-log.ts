@@ -5,11 +5,13 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The path as a pattern: ids become `:id`, long random texts `:token`, anything else that isn't plain `:text`. */
 export function pathPattern(path: string): string {
-  const segments = path.split("/", 10).map((segment) => {
+  const isFile = path.startsWith("/assets/");
+  const segments = path.split("/", 10).map((given) => {
+    // A page's data carries the same secrets as the page.
+    const segment = given.replace(/\.data$/, "");
     if (UUID.test(segment)) return ":id";
-    if (/^[A-Za-z0-9_.-]*$/.test(segment))
-      return segment.length > 24 && !segment.includes(".") ? ":token" : segment.slice(0, 60);
-    return ":text";
+    if (!/^[A-Za-z0-9_.-]*$/.test(segment)) return ":text";
+    return segment.length > 24 && !isFile ? ":token" : given.slice(0, 60);
   });
   return segments.join("/") || "/";
 }

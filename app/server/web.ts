@@ -153,7 +153,10 @@ export function createWeb(options: WebOptions): Web {
       : response;
   });
 
-  app.onError((error, c) => {
+  app.onError((thrown, c) => {
+    // Whoever hangs up in the middle of their request is no failure of ours.
+    const cutOff = c.env.incoming.destroyed && !c.env.incoming.complete;
+    const error = cutOff ? new AppError("invalid", "The request was cut off.", { cause: thrown }) : thrown;
     const fields = { requestId: c.var.arrival?.requestId, error };
     if (!(error instanceof AppError)) log.error("request_failed", fields);
     else if (statusOf(error) >= 500) log.warn("request_refused", fields);

@@ -58,10 +58,8 @@ async function make(stage: string, hash: string): Promise<void> {
     const program = `import(${JSON.stringify(widget)}).then((m) => m.buildWidget(${JSON.stringify({ outDir, minify: true })}))`;
     await run(["-e", program], {});
     const remix = join(ROOT, "node_modules/@remix-run/dev/dist/cli.js");
-    const config = join(ROOT, "tests/support/http.vite.config.ts");
-    await run([remix, "vite:build", "--logLevel", "error", "--config", config], {
-      TEST_BUILD_DIR: relative(ROOT, join(half, "build")),
-    });
+    const env = { FOYER_BUILD_DIR: relative(ROOT, join(half, "build")) };
+    await run([remix, "vite:build", "--logLevel", "error"], env);
   }
   renameSync(half, stage);
 }
