@@ -104,8 +104,9 @@ export function AppShell({
             onClick={() => open("sheet")}
           />
         </header>
-        <noscript>
-          <nav aria-label="Sections" className="border-b border-line p-3 lg:hidden">
+        {/* Hidden as a whole, because it would take a cell of the grid. */}
+        <noscript className="lg:hidden">
+          <nav aria-label="Sections" className="border-b border-line p-3">
             <NavList items={nav} />
           </nav>
         </noscript>

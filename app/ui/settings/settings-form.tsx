@@ -2,7 +2,7 @@
 import { type FormMetadata, getFormProps } from "@conform-to/react";
 import { Form } from "@remix-run/react";
 import Check from "lucide-react/icons/check";
-import type { FormEventHandler, ReactNode } from "react";
+import { type FormEventHandler, type ReactNode, useState } from "react";
 import { Button } from "../button.tsx";
 import { FormMessage } from "../onboarding/form-message.tsx";
 import { usePending } from "../onboarding/pending.ts";
@@ -36,8 +36,20 @@ export function SettingsForm<T extends Record<string, unknown>>({
   children,
 }: SettingsFormProps<T>) {
   const pending = usePending(intent);
+  // "Saved" is true until something is typed again.
+  const [typed, setTyped] = useState(false);
+  if (pending && typed) setTyped(false);
   return (
-    <Form method="post" action={action} {...getFormProps(form)} preventScrollReset onInput={onInput}>
+    <Form
+      method="post"
+      action={action}
+      {...getFormProps(form)}
+      preventScrollReset
+      onInput={(event) => {
+        setTyped(true);
+        onInput?.(event);
+      }}
+    >
       <FormMessage errors={form.errors} />
       <fieldset disabled={!editable} className="grid min-w-0 gap-5">
         {children}
@@ -50,7 +62,7 @@ export function SettingsForm<T extends Record<string, unknown>>({
           </Button>
           {aside}
           <p role="status" className="flex items-center gap-1.5 text-success-ink empty:hidden">
-            {saved && !pending && !form.dirty ? (
+            {saved && !pending && !typed ? (
               <>
                 <Check aria-hidden className="size-4" />
                 {saved}
