@@ -1,7 +1,7 @@
 // Signing up: account and company in one form, the wizard's first step. Known and unknown addresses look alike.
 import { getFormProps, useForm } from "@conform-to/react";
 import { getZodConstraint, parseWithZod } from "@conform-to/zod/v4";
-import { type MetaFunction, redirect } from "@remix-run/node";
+import { data, type MetaFunction, redirect } from "@remix-run/node";
 import { Form, useActionData } from "@remix-run/react";
 import { startingPoint } from "#app/domain/branding/starting-points.ts";
 import { SignUp } from "#app/domain/team/registration.schema.ts";
@@ -9,6 +9,7 @@ import { register } from "#app/domain/team/registration.ts";
 import { closeSession } from "#app/domain/team/sessions.ts";
 import { countSignUp } from "#app/domain/team/throttle.ts";
 import { paths } from "#app/paths.ts";
+import { randomToken } from "#app/platform/ids.ts";
 import { Button } from "#app/ui/button.tsx";
 import { Field } from "#app/ui/field.tsx";
 import { Input } from "#app/ui/input.tsx";
@@ -24,14 +25,16 @@ import { originOf, redirectWithSession } from "#app/web/authenticator.ts";
 import { destinationOf } from "#app/web/destination.ts";
 import { readForm, submitForm } from "#app/web/forms.ts";
 import { isSecure, publicRoute, signedIn } from "#app/web/guards.ts";
-import { readSessionToken } from "#app/web/session-cookie.ts";
+import { attemptCookie, readAttempt, readSessionToken } from "#app/web/session-cookie.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sign up · Foyer" }];
 
-export const loader = publicRoute(async ({ context, request }) => {
+export const loader = publicRoute(async ({ context, request, services }) => {
   const viewer = await signedIn(context, request);
   if (viewer) throw redirect(destinationOf(viewer));
-  return null;
+  const secure = isSecure(services);
+  const attempt = readAttempt(request, secure) ?? randomToken(16);
+  return data(null, { headers: { "set-cookie": attemptCookie(attempt, secure) } });
 });
 
 export const action = publicRoute(async ({ context, request, services }) => {
@@ -41,7 +44,8 @@ export const action = publicRoute(async ({ context, request, services }) => {
     const before = readSessionToken(request, isSecure(services));
     if (before) await closeSession(services.db, before);
     const origin = originOf(request, context);
-    const { token } = await register(services.db, services.identity, startingPoint, input, origin);
+    const attempt = readAttempt(request, isSecure(services));
+    const { token } = await register(services.db, services.identity, startingPoint, input, origin, attempt);
     throw redirectWithSession(paths.onboardingAddress(), token, services);
   });
 });

@@ -1,13 +1,40 @@
-// The cookie that carries a session's token. `__Host-` binds it to this very host over https.
+// The cookies that carry a session's token, and what tells one try to sign up from the same form sent again. `__Host-`
+// binds them to this very host over https.
 import { SESSION_SECONDS } from "#app/domain/team/sessions.ts";
 
+const ATTEMPT_SECONDS = 15 * 60;
+const ATTEMPT = /^[A-Za-z0-9_-]{22}$/;
+
 export function sessionCookieName(secure: boolean): string {
-  return secure ? "__Host-foyer_session" : "foyer_session";
+  return nameOf("foyer_session", secure);
 }
 
 /** The session token that the request carries, or null. */
 export function readSessionToken(request: Request, secure: boolean): string | null {
-  const name = sessionCookieName(secure);
+  return readCookie(request, sessionCookieName(secure));
+}
+
+/** Set-Cookie that stores a token, or removes it where it is null. */
+export function sessionCookie(token: string | null, secure: boolean): string {
+  return setCookie(sessionCookieName(secure), token ?? "", token === null ? 0 : SESSION_SECONDS, secure);
+}
+
+/** The secret of this browser's try to sign up, or null. */
+export function readAttempt(request: Request, secure: boolean): string | null {
+  const attempt = readCookie(request, nameOf("foyer_attempt", secure));
+  return attempt && ATTEMPT.test(attempt) ? attempt : null;
+}
+
+/** Set-Cookie that keeps a try to sign up, so that a form whose answer got lost can be sent again without harm. */
+export function attemptCookie(attempt: string, secure: boolean): string {
+  return setCookie(nameOf("foyer_attempt", secure), attempt, ATTEMPT_SECONDS, secure);
+}
+
+function nameOf(name: string, secure: boolean): string {
+  return secure ? `__Host-${name}` : name;
+}
+
+function readCookie(request: Request, name: string): string | null {
   for (const part of request.headers.get("cookie")?.split(";") ?? []) {
     const at = part.indexOf("=");
     if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim() || null;
@@ -15,9 +42,7 @@ export function readSessionToken(request: Request, secure: boolean): string | nu
   return null;
 }
 
-/** Set-Cookie that stores a token, or removes it where it is null. */
-export function sessionCookie(token: string | null, secure: boolean): string {
+function setCookie(name: string, value: string, age: number, secure: boolean): string {
   const attributes = ["Path=/", "HttpOnly", "SameSite=Lax", ...(secure ? ["Secure"] : [])];
-  const age = token === null ? 0 : SESSION_SECONDS;
-  return [`${sessionCookieName(secure)}=${token ?? ""}`, ...attributes, `Max-Age=${age}`].join("; ");
+  return [`${name}=${value}`, ...attributes, `Max-Age=${age}`].join("; ");
 }

@@ -40,23 +40,38 @@ select app.guard_function('app.insert_session(uuid, jsonb, uuid)', 'foyer_gate')
 
 -- Signs a person up together with their first tenant and session. Always succeeds alike: an address that somebody
 -- has already proved gives a provisional account, and the mail tells its owner so.
--- p_session: {tokenHash, userAgent, ip, expiresAt}; p_company: see create_tenant_for.
+-- p_session: {tokenHash, userAgent, ip, expiresAt, attempt}; p_company: see create_tenant_for.
 create function app.register(p_user uuid, p_email text, p_password_hash text, p_display_name text, p_session jsonb, p_company jsonb)
 returns table (user_id uuid, tenant_id uuid, session_id uuid)
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   person uuid := coalesce(p_user, app.uuid_v7());
   tenant uuid;
-  mail uuid;
+  attempt uuid := (p_session ->> 'attempt')::uuid;
 begin
+  -- The same form once more, because its answer was lost: what the first one made is the answer. The id is a digest of
+  -- a secret of the browser's with address and password, so nobody else can name it; after a while it counts no more.
+  if attempt is not null and p_user is null then
+    perform pg_advisory_xact_lock(hashtextextended('register:' || attempt, 0));
+    select m.user_id, m.tenant_id into person, tenant
+    from public.users u join public.memberships m on m.user_id = u.id
+    where u.id = attempt and u.email_confirmed_at is null and u.created_at > now() - interval '15 minutes'
+    order by m.created_at limit 1;
+    if found then
+      return query select person, tenant, app.insert_session(person, p_session, tenant);
+      return;
+    end if;
+    person := attempt;
+  end if;
   insert into public.users as u (id, email, encrypted_password, raw_user_meta_data, last_sign_in_at)
   values (person, lower(p_email), p_password_hash, jsonb_build_object('display_name', p_display_name), now())
   on conflict (id) do nothing;
   if not found then
-    -- An outside provider names an unproved account that somebody has already: nobody enters it by signing up again.
+    -- An account that somebody has already, named by an outside provider or by an old attempt: nobody enters it by
+    -- signing up again.
     person := app.uuid_v7();
-    insert into public.users (id, email, raw_user_meta_data, last_sign_in_at)
-    values (person, lower(p_email), jsonb_build_object('display_name', p_display_name), now());
+    insert into public.users (id, email, encrypted_password, raw_user_meta_data, last_sign_in_at)
+    values (person, lower(p_email), case when p_user is null then p_password_hash end, jsonb_build_object('display_name', p_display_name), now());
   end if;
   tenant := app.create_tenant_for(person, p_company);
   -- An outside provider that has just made the account sends its own mail.

@@ -28,6 +28,37 @@ const isIn = async (token: string | null): Promise<boolean> =>
 const signIn = (person: Browser, email: string, fields = {}, path = "/sign-in") =>
   person.submit(path, { email, password: PASSWORD, ...fields });
 
+test("a sign-up whose answer got lost is sent again and makes nothing twice; from elsewhere it is another account", async () => {
+  const email = address();
+  const form = signUpForm(email, PASSWORD);
+  const made = async (): Promise<object> => {
+    const [row] = await sql`
+      select count(distinct u.id)::int as people, count(distinct m.tenant_id)::int as tenants, count(distinct s.id)::int as sessions,
+        (select count(*)::int from outbox_mails where recipient = ${email}) as mails
+      from users u join memberships m on m.user_id = u.id join sessions s on s.user_id = u.id where u.email = ${email}`;
+    return { ...row };
+  };
+  const person = browser(web);
+  await person.open("/sign-up");
+  const again = browser(web);
+  const tries = await Promise.all([person.submit("/sign-up", form), person.submit("/sign-up", form)]);
+  expect(tries.map(({ status }) => status)).toEqual([302, 302]);
+  expect(await made()).toEqual({ people: 1, tenants: 1, sessions: 2, mails: 1 });
+  expect(await isIn(person.token)).toBe(true);
+  // Another browser, another password, or the proved address: never the first one's account.
+  await again.open("/sign-up");
+  await again.submit("/sign-up", form);
+  expect(await made()).toMatchObject({ people: 2, tenants: 2 });
+  const other = browser(web);
+  other.attempt = person.attempt;
+  await other.submit("/sign-up", signUpForm(email, "some other fine password"));
+  expect(await made()).toMatchObject({ people: 3, tenants: 3 });
+  await sql`update users set email_confirmed_at = now() where id = (select user_id from sessions where token_hash = ${await sha256Hex(person.token ?? "")})`;
+  other.token = null;
+  await other.submit("/sign-up", form);
+  expect(await made()).toMatchObject({ people: 4, tenants: 4 });
+});
+
 test("a session rotates at sign-in: the token that came along is dead, the new one lives", async () => {
   const { person, email } = await newPerson();
   const before = person.token;

@@ -6,6 +6,8 @@ import type { HttpServer } from "./http-server.ts";
 export interface Browser {
   /** The session's token, once signed in. */
   token: string | null;
+  /** The try to sign up, from its page on. */
+  attempt: string | null;
   open(path: string): Promise<Answer>;
   submit(path: string, fields: Fields, headers?: Record<string, string>): Promise<Answer>;
 }
@@ -14,20 +16,26 @@ export interface Browser {
 export function browser(web: Pick<HttpServer, "send" | "origin">, from?: string): Browser {
   const secure = web.origin.startsWith("https:");
   const name = secure ? "__Host-foyer_session" : "foyer_session";
+  const tryName = secure ? "__Host-foyer_attempt" : "foyer_attempt";
   const surroundings = (): Record<string, string> => ({
     accept: "text/html",
-    ...(self.token && { cookie: `${name}=${self.token}` }),
+    cookie: [self.token && `${name}=${self.token}`, self.attempt && `${tryName}=${self.attempt}`]
+      .filter(Boolean)
+      .join("; "),
     ...(from && { "x-forwarded-for": from }),
   });
   const keep = (answer: Answer): Answer => {
     for (const cookie of answer.headers["set-cookie"] ?? []) {
       const [, value] = new RegExp(`^${name}=([^;]*)`).exec(cookie) ?? [];
       if (value !== undefined) self.token = value || null;
+      const [, kept] = new RegExp(`^${tryName}=([^;]+)`).exec(cookie) ?? [];
+      if (kept) self.attempt = kept;
     }
     return answer;
   };
   const self: Browser = {
     token: null,
+    attempt: null,
     open: async (path) => keep(await web.send(path, { headers: surroundings() })),
     submit: async (path, fields, headers = {}) => {
       const form = await encode(fields);

@@ -1,6 +1,7 @@
 // Registration: a person, their first tenant and their session in one stroke; further tenants later.
 import type { Db, UserTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
+import { sha256Hex } from "#app/platform/ids.ts";
 import { makeWidgetKey } from "./keys.ts";
 import type { IdentityProvider } from "./ports.ts";
 import type { BusinessType, Company, SignUp } from "./registration.schema.ts";
@@ -19,6 +20,8 @@ export type StartingPoint = (businessType: BusinessType) => { theme: object; sug
 /**
  * Signs a person up. Looks and takes the same whether or not the address is known: an address that somebody has
  * proved gives a provisional account, and the mail that follows tells its owner.
+ * @param attempt secret of the browser's try: the same address and password with it again, within a quarter of an hour
+ *   and before the address is proved, give the first registration's account and tenant with a session of their own
  */
 export async function register(
   db: Db,
@@ -26,15 +29,24 @@ export async function register(
   start: StartingPoint,
   input: SignUp,
   origin: Origin,
+  attempt: string | null = null,
 ): Promise<Registered> {
   const account = await identity.signUp(input);
   const session = await makeSession(origin);
+  const sessionRow = { ...session.row, attempt: attempt && (await attemptId(attempt, input)) };
   const company = companyRow(input, start, { contactName: input.displayName, contactEmail: input.email });
   const [row] = await db.gate<{ userId: string; tenantId: string }[]>`
     select * from app.register(${account.userId}, ${input.email}, ${account.passwordHash}, ${input.displayName},
-      ${JSON.stringify(session.row)}::text::jsonb, ${JSON.stringify(company)}::text::jsonb)`;
+      ${JSON.stringify(sessionRow)}::text::jsonb, ${JSON.stringify(company)}::text::jsonb)`;
   if (!row) throw new AppError("internal", "The account could not be created.");
   return { ...row, token: session.token };
+}
+
+/** One id for the same address and password from the same browser; it tells nothing of them. */
+async function attemptId(attempt: string, { email, password }: SignUp): Promise<string> {
+  const hex = await sha256Hex(JSON.stringify(["sign-up", attempt, email, password]));
+  // A UUID of version 8 (RFC 9562 §5.8): bits of our own.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Creates a further tenant for somebody who is signed in, and makes it the session's current one. */
