@@ -4,7 +4,7 @@ import type { Model } from "#app/domain/agent/model.ts";
 import { chunkDocument } from "#app/domain/knowledge/chunk.ts";
 import { storeDocument } from "#app/domain/knowledge/documents.ts";
 import { rebuildIndex } from "#app/domain/knowledge/index-terms.ts";
-import { readHtml } from "#app/domain/knowledge/read-html.ts";
+import { readHtml } from "#app/domain/knowledge/read/read-html.ts";
 import { createApiKey, currentWidgetKey, saveWidgetKey } from "#app/domain/team/keys.ts";
 import { createLogger, type Logger } from "#app/platform/log.ts";
 import type { ChatDoorServices } from "../../supabase/functions/chat/handler.ts";
