@@ -43,9 +43,7 @@ async function createCore(env: Env, part: "web" | "worker" | "functions"): Promi
   const log = createLogger(part, env.logLevel);
   const db = createDb({ url, size: env.poolSize, applicationName: `foyer-${part}` });
   const builtin = createBuiltinModel();
-  const openai = env.openai
-    ? (await import("./integrations/openai/client.ts")).createOpenAi(env.openai)
-    : null;
+  const openai = env.openai ? (await import("./integrations/openai/client.ts")).createOpenAi(env.openai) : null;
   return {
     env,
     db,

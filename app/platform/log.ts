@@ -45,13 +45,13 @@ function withFields(base: LogFields, level: LogLevel, write: (line: string) => v
 function clean(fields: LogFields): LogFields {
   const out: LogFields = {};
   for (const [key, value] of Object.entries(fields)) {
-    if (value instanceof Error) out[key] = describe(value);
+    if (value instanceof Error) out[key] = fieldsOf(value);
     else out[key] = SECRET.test(key) ? "[hidden]" : value;
   }
   return out;
 }
 
-function describe(error: Error): LogFields {
+function fieldsOf(error: Error): LogFields {
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   // A database error's message can quote row values; its code and place are enough to find it.
   const fromDatabase = "severity" in error;
@@ -60,6 +60,6 @@ function describe(error: Error): LogFields {
     ...(code && { code }),
     message: fromDatabase ? `database error ${code ?? ""}`.trim() : error.message,
     ...(!(error instanceof AppError) && { stack: error.stack?.split("\n").slice(1, 8).join("\n") }),
-    ...(error.cause instanceof Error && { cause: describe(error.cause) }),
+    ...(error.cause instanceof Error && { cause: fieldsOf(error.cause) }),
   };
 }
