@@ -6,6 +6,7 @@ import { dashboardFigures } from "#app/domain/agent/dashboard.ts";
 import { latestConversations, unansweredQuestions } from "#app/domain/agent/recent-activity.ts";
 import { firstSteps } from "#app/domain/provisioning/first-steps.ts";
 import { may } from "#app/domain/team/permissions.ts";
+import type { TenantTx } from "#app/platform/db.ts";
 import { tenantOrigin } from "#app/platform/env.ts";
 import { HomePage } from "#app/ui/home/home-page.tsx";
 import { PageProblem } from "#app/ui/page-problem.tsx";
@@ -17,27 +18,26 @@ export const meta: MetaFunction = () => [{ title: "Home · Foyer" }];
 const PERIODS = [7, 30, 90];
 
 export const loader = memberLoader("dashboard:read", async ({ tx, url, actor, viewer, services }) => {
-  const { timeZone, tenantSlug, tenantStatus, displayName } = viewer;
+  const { timeZone, tenantSlug, tenantStatus, displayName: name } = viewer;
   const days = PERIODS.find((period) => String(period) === url.searchParams.get("days")) ?? 30;
   const site = tenantSlug ? tenantOrigin(services.env, tenantSlug) : null;
+  const home = await readHome(tx, { days, timeZone, site });
+  const can = { answering: isAnswering(tenantStatus), editable: may(actor.role, "knowledge:write") };
+  return { ...home, ...can, name, days, site, timeZone, now: services.now() };
+});
+
+async function readHome(
+  tx: TenantTx,
+  { days, timeZone, site }: { days: number; timeZone: string; site: string | null },
+) {
   const [{ current, previous }, conversations, questions, steps] = await Promise.all([
     dashboardFigures(tx, { days, timeZone }),
     latestConversations(tx),
     unansweredQuestions(tx),
     firstSteps(tx, site),
   ]);
-  const home = { name: displayName, now: services.now(), timeZone, site, answering: isAnswering(tenantStatus) };
-  return {
-    ...home,
-    days,
-    current,
-    previous,
-    conversations,
-    questions,
-    steps,
-    editable: may(actor.role, "knowledge:write"),
-  };
-});
+  return { current, previous, conversations, questions, steps };
+}
 
 export const ErrorBoundary = PageProblem;
 
