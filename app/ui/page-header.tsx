@@ -17,9 +17,12 @@ export function PageHeader({ title, description, back, actions, badge }: PageHea
   return (
     <header className="mb-6">
       {back ? (
-        <Link to={back.to} className="mb-3 inline-flex items-center gap-1.5 rounded-sm text-muted hover:text-ink">
-          <ArrowLeft aria-hidden className="size-4" />
-          {back.label}
+        <Link
+          to={back.to}
+          className="mb-3 inline-flex max-w-full items-center gap-1.5 rounded-sm text-muted hover:text-ink"
+        >
+          <ArrowLeft aria-hidden className="size-4 shrink-0" />
+          <span className="truncate">{back.label}</span>
         </Link>
       ) : null}
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">

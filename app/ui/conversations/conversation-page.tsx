@@ -30,12 +30,12 @@ export function ConversationPage({ conversation, timeZone, may, lastResult }: Co
         badge={<StateBadge state={state} />}
         actions={<Actions state={state} may={may} />}
       />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Card>
           <Thread messages={messages} timeZone={timeZone} teach={may.teach} />
           {may.write ? <ReplyForm state={state} lastResult={lastResult} /> : null}
         </Card>
-        <div className="grid min-w-0 gap-6">
+        <div className="grid min-w-0 grid-cols-1 gap-6">
           {contact ? <ContactCard contact={contact} timeZone={timeZone} /> : null}
           <ConversationFacts conversation={conversation} timeZone={timeZone} />
         </div>

@@ -26,7 +26,7 @@ export function Thread({ messages, timeZone, teach }: ThreadProps) {
   const sending = useSending();
   if (messages.length === 0 && !sending) return <EmptyState title="Nothing has been said yet" />;
   return (
-    <ol aria-label="Messages" className="grid gap-5">
+    <ol aria-label="Messages" className="grid grid-cols-1 gap-5">
       {messages.map((message, at) => (
         <Message
           key={message.id}

@@ -29,11 +29,11 @@ export function HomePage(props: HomePageProps) {
   return (
     <>
       <PageHeader title={<span className="wrap-anywhere">{greeting(name, now, timeZone)}</span>} />
-      <div className="grid gap-6">
+      <div className="grid grid-cols-1 gap-6">
         <FrontDesk site={site} live={steps.live} answering={answering} />
         {editable ? <NextSteps steps={steps} site={site} /> : null}
         <FigureGrid days={days} current={current} previous={previous} />
-        <div className="grid items-start gap-6 lg:grid-cols-2">
+        <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
           <LatestConversations conversations={conversations} timeZone={timeZone} now={now} site={site} />
           <OpenQuestions questions={questions} editable={editable} asked={current.answered > 0} />
         </div>

@@ -46,7 +46,7 @@ export function SetUpProgress({ run, site, timeZone, next, editable }: SetUpProg
         }
       />
       {run ? (
-        <div className="grid gap-6">
+        <div className="grid grid-cols-1 gap-6">
           <Outcome status={run.status} site={site} />
           <Card>
             <ProgressSteps label="Set-up" steps={run.steps.map((step) => shown(step, timeZone, editable))} />

@@ -30,7 +30,7 @@ export function AskKnowledge({ q, passages, words, editable }: AskKnowledgeProps
   const unknown = words.filter(({ known }) => !known).map(({ term }) => `“${term}”`);
   const respelt = words.flatMap(({ term, corrected }) => (corrected ? [`“${term}” as “${corrected}”`] : []));
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <Form method="get" role="search">
         <Field
           label="A question"
@@ -54,7 +54,7 @@ export function AskKnowledge({ q, passages, words, editable }: AskKnowledgeProps
         </Field>
       </Form>
       {q ? (
-        <section aria-label="What was found" aria-live="polite" className="grid gap-3">
+        <section aria-label="What was found" aria-live="polite" className="grid grid-cols-1 gap-3 wrap-anywhere">
           {unknown.length > 0 && passages.length > 0 ? (
             <p className="text-muted">Your knowledge doesn't have the word {unknown.join(", ")}.</p>
           ) : null}

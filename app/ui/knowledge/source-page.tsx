@@ -52,7 +52,7 @@ export function SourcePage({ source, now, timeZone, editable, ...table }: Source
         badge={<SourceState status={status} />}
         actions={editable ? <Actions source={source} busy={busy} /> : null}
       />
-      <div className="grid gap-6">
+      <div className="grid grid-cols-1 gap-6">
         {error ? (
           <Alert
             tone={status === "failed" ? "danger" : "warning"}

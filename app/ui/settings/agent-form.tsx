@@ -76,7 +76,7 @@ export function AgentForm({ agent, editable, lastResult, saved }: AgentFormProps
         label="Hide personal data"
         hint="Card, bank account and social security numbers are always hidden before anything is stored."
       >
-        <div className="grid gap-3">
+        <div className="grid grid-cols-1 gap-3">
           <Checkbox label="Email addresses too" name={fields.redactEmails.name} defaultChecked={agent.redactEmails} />
           <Checkbox label="Phone numbers too" name={fields.redactPhones.name} defaultChecked={agent.redactPhones} />
         </div>

@@ -40,7 +40,7 @@ export function ApiKeys({ keys, now, timeZone, chatUrl, reply }: ApiKeysProps) {
     `  -d '{"session_id": "visitor-0001", "message": "When are you open?"}'`,
   ].join("\n");
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       {created ? (
         <Alert tone="success" title="Your new key">
           <p className="mb-3">Copy it now and keep it safe. It is shown only this once.</p>

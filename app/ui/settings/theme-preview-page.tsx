@@ -69,7 +69,7 @@ export function ThemePreviewPage({ name, agentName, greeting, tokens, view }: Th
 
 function SamplePage() {
   return (
-    <div aria-hidden className="grid gap-3">
+    <div aria-hidden className="grid grid-cols-1 gap-3">
       {["w-full", "w-11/12", "w-4/5", "w-full", "w-2/3"].map((width, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the rows never change
         <span key={row} className={`block h-3 rounded-full bg-sunken ${width}`} />

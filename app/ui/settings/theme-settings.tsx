@@ -26,8 +26,8 @@ export function ThemeSettings({ saved, start, preset, editable, lastResult, publ
   const [chosen, setChosen] = useState<{ from: ThemeTokens; tokens: ThemeTokens } | null>(null);
   const tokens = chosen?.from === start ? chosen.tokens : start;
   return (
-    <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)]">
-      <div className="grid min-w-0 gap-6">
+    <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)]">
+      <div className="grid min-w-0 grid-cols-1 gap-6">
         {editable ? (
           <Card title="Start from" description="Try one. Nothing changes for visitors until you save.">
             <Presets current={preset ?? saved.preset} />

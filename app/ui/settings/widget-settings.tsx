@@ -34,7 +34,7 @@ export function WidgetSettings({ snippet, allowedOrigins, pageUrl, editable, las
     shouldRevalidate: "onInput",
   });
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <Card title="On your website" description="One line puts your agent into the corner of every page.">
         {done === "rotated" ? (
           <Alert tone="warning" className="mb-5" title="The key has been replaced.">
