@@ -18,15 +18,15 @@ export function PublicPage({ name, greeting, agentName, widgetKey, theme }: Publ
     <>
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a stylesheet of validated tokens; React would escape its quotes. */}
       <style nonce={nonce} dangerouslySetInnerHTML={{ __html: themeStylesheet(theme) }} />
-      <div className="flex min-h-dvh flex-col bg-page text-ink">
+      <div className="flex h-dvh min-h-[30rem] flex-col bg-page text-ink">
         <header className="mx-auto flex w-full max-w-3xl items-center gap-3 px-4 pt-6 pb-4 sm:px-6 sm:pt-10">
           {theme.logoUrl ? <img src={theme.logoUrl} alt="" className="h-10 w-auto max-w-40 object-contain" /> : null}
           <h1 className="font-title text-xl font-medium tracking-tight">{name}</h1>
         </header>
-        <main id="main" className="mx-auto flex w-full max-w-3xl grow flex-col px-4 pb-6 sm:px-6 sm:pb-10">
+        <main id="main" className="mx-auto flex min-h-0 w-full max-w-3xl grow flex-col px-4 pb-4 sm:px-6 sm:pb-8">
           {widgetKey ? (
             <>
-              <div id="foyer-agent" className="flex min-h-[28rem] grow flex-col" />
+              <div id="foyer-agent" className="flex min-h-0 grow flex-col overflow-clip rounded border border-line bg-surface" />
               <noscript>
                 <p className="rounded border border-line bg-surface p-4">
                   {agentName} answers your questions here. Please allow JavaScript for this page to talk to us.
