@@ -67,13 +67,13 @@ test.each(routes.filter(({ path }) => path !== "/events"))(
 );
 
 test("pages do carry scripts, so that a missing nonce would be seen", async () => {
-  const page = await web.send("/sign-in", { headers: asA.accept ? { accept: "text/html" } : {} });
+  const page = await web.send("/sign-up", { headers: asA.accept ? { accept: "text/html" } : {} });
   expect(page.body.match(/<script\b/g)?.length).toBeGreaterThan(2);
   const bare = { ...page, body: page.body.replaceAll(/ nonce="[^"]*"/g, "") };
   expect(strays(bare).length).toBeGreaterThan(2);
 });
 
-const manifest = (await web.send("/sign-in")).body.match(/\/assets\/[\w.-]+\.(?:js|css|woff2)/g) ?? [];
+const manifest = (await web.send("/sign-up")).body.match(/\/assets\/[\w.-]+\.(?:js|css|woff2)/g) ?? [];
 
 const OTHERS: Record<string, () => Promise<Answer>> = {
   ...Object.fromEntries(manifest.slice(0, 6).map((path) => [path, () => web.send(path)])),
