@@ -9,7 +9,7 @@ import { Badge } from "#app/ui/badge.tsx";
 import { Button } from "#app/ui/button.tsx";
 import { Card } from "#app/ui/card.tsx";
 import { ConfirmButton } from "#app/ui/confirm-button.tsx";
-import { FormMessage } from "#app/ui/onboarding/form-message.tsx";
+import { FormMessage } from "#app/ui/form/form-message.tsx";
 import { PageHeader } from "#app/ui/page-header.tsx";
 import { TimeText } from "#app/ui/time-text.tsx";
 import { readForm, submitForm } from "#app/web/forms.ts";

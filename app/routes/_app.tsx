@@ -16,6 +16,7 @@ export const loader = memberLoader("dashboard:read", async ({ tx, viewer }) => {
     tenants: several.map(({ tenantId: id, name, slug }) => ({ id, name, detail: slug ?? undefined })),
     status: tenantStatus,
     onboarding: onboardingStep,
+    role: viewer.tenantRole,
     trialEndsAt: viewer.trialEndsAt,
     timeZone: viewer.timeZone,
   };

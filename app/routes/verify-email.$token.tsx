@@ -6,7 +6,7 @@ import { countTokenUse } from "#app/domain/team/throttle.ts";
 import { paths } from "#app/paths.ts";
 import { Button, LinkButton } from "#app/ui/button.tsx";
 import { FocusShell } from "#app/ui/focus-shell.tsx";
-import { usePending } from "#app/ui/onboarding/pending.ts";
+import { usePending } from "#app/ui/form/pending.ts";
 import { publicRoute } from "#app/web/guards.ts";
 
 /** It needs no JavaScript: a plain form, checked by the browser and the server. */

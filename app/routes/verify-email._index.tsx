@@ -6,7 +6,7 @@ import { paths } from "#app/paths.ts";
 import { Alert } from "#app/ui/banner.tsx";
 import { Button, LinkButton } from "#app/ui/button.tsx";
 import { FocusShell } from "#app/ui/focus-shell.tsx";
-import { usePending } from "#app/ui/onboarding/pending.ts";
+import { usePending } from "#app/ui/form/pending.ts";
 import { TextLink } from "#app/ui/text-link.tsx";
 import { userAction, userLoader } from "#app/web/guards.ts";
 

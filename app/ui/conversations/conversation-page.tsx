@@ -5,7 +5,7 @@ import { paths } from "#app/paths.ts";
 import { Button } from "../button.tsx";
 import { Card } from "../card.tsx";
 import { ConfirmButton } from "../confirm-button.tsx";
-import { usePending } from "../onboarding/pending.ts";
+import { usePending } from "../form/pending.ts";
 import { PageHeader } from "../page-header.tsx";
 import { ContactCard, ConversationFacts } from "./conversation-aside.tsx";
 import { StateBadge } from "./conversation-state.tsx";

@@ -5,9 +5,9 @@ import Send from "lucide-react/icons/send-horizontal";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import { Button } from "../button.tsx";
 import { Field } from "../field.tsx";
-import { textareaProps } from "../onboarding/field-props.ts";
-import { FormMessage } from "../onboarding/form-message.tsx";
-import { usePending } from "../onboarding/pending.ts";
+import { textareaProps } from "../form/field-props.ts";
+import { FormMessage } from "../form/form-message.tsx";
+import { usePending } from "../form/pending.ts";
 import { Textarea } from "../textarea.tsx";
 import type { ConversationState } from "./conversation-state.tsx";
 

@@ -5,7 +5,7 @@ import { Alert } from "../banner.tsx";
 import { Button, buttonClass, LinkButton } from "../button.tsx";
 import { Card } from "../card.tsx";
 import { EmptyState } from "../empty-state.tsx";
-import { usePending } from "../onboarding/pending.ts";
+import { usePending } from "../form/pending.ts";
 import { PageHeader } from "../page-header.tsx";
 import { type ProgressStep, ProgressSteps, type StepState } from "../progress-steps.tsx";
 import { TimeText } from "../time-text.tsx";

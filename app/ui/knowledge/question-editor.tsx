@@ -3,10 +3,10 @@ import { getFormProps, type SubmissionResult, useForm } from "@conform-to/react"
 import { Form } from "@remix-run/react";
 import { Button } from "../button.tsx";
 import { Field } from "../field.tsx";
+import { inputProps, textareaProps } from "../form/field-props.ts";
+import { FormMessage } from "../form/form-message.tsx";
+import { usePending } from "../form/pending.ts";
 import { Input } from "../input.tsx";
-import { inputProps, textareaProps } from "../onboarding/field-props.ts";
-import { FormMessage } from "../onboarding/form-message.tsx";
-import { usePending } from "../onboarding/pending.ts";
 import { Textarea } from "../textarea.tsx";
 
 export interface QuestionEditorProps {

@@ -4,7 +4,7 @@ import { Form } from "@remix-run/react";
 import { paths } from "#app/paths.ts";
 import { Card } from "../card.tsx";
 import { ConfirmButton } from "../confirm-button.tsx";
-import { usePending } from "../onboarding/pending.ts";
+import { usePending } from "../form/pending.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QuestionEditor } from "./question-editor.tsx";
 

@@ -6,7 +6,7 @@ import { Alert } from "../banner.tsx";
 import { Button } from "../button.tsx";
 import { Card } from "../card.tsx";
 import { ConfirmButton } from "../confirm-button.tsx";
-import { usePending } from "../onboarding/pending.ts";
+import { usePending } from "../form/pending.ts";
 import { PageHeader } from "../page-header.tsx";
 import { ProgressBar } from "../progress-bar.tsx";
 import { Select } from "../select.tsx";

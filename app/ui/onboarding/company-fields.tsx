@@ -2,9 +2,9 @@
 import type { FieldMetadata } from "@conform-to/react";
 import { BUSINESS_TYPES } from "#app/domain/team/registration.schema.ts";
 import { Field } from "../field.tsx";
+import { type FormErrors, type FormShape, inputProps, selectProps } from "../form/field-props.ts";
 import { Input } from "../input.tsx";
 import { Select } from "../select.tsx";
-import { type FormErrors, type FormShape, inputProps, selectProps } from "./field-props.ts";
 
 type CompanyFieldName = "companyName" | "businessType" | "industry" | "region" | "expectedUsers" | "contactPhone";
 

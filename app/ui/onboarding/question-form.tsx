@@ -3,10 +3,10 @@ import { getFormProps, useForm } from "@conform-to/react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../button.tsx";
 import { Field } from "../field.tsx";
+import { inputProps, textareaProps } from "../form/field-props.ts";
+import { FormMessage } from "../form/form-message.tsx";
 import { Input } from "../input.tsx";
 import { Textarea } from "../textarea.tsx";
-import { inputProps, textareaProps } from "./field-props.ts";
-import { FormMessage } from "./form-message.tsx";
 import { type FormReply, useOwnForm } from "./reply.ts";
 
 const COMMON = [

@@ -3,9 +3,9 @@ import { getFormProps, useForm } from "@conform-to/react";
 import { useEffect, useRef } from "react";
 import { Button } from "../button.tsx";
 import { Field } from "../field.tsx";
+import { inputProps } from "../form/field-props.ts";
+import { FormMessage } from "../form/form-message.tsx";
 import { Input } from "../input.tsx";
-import { inputProps } from "./field-props.ts";
-import { FormMessage } from "./form-message.tsx";
 import { type FormReply, useOwnForm } from "./reply.ts";
 
 export function WebsiteForm({ reply }: { reply: FormReply | undefined }) {

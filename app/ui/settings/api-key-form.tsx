@@ -3,8 +3,8 @@ import { type SubmissionResult, useForm } from "@conform-to/react";
 import { getZodConstraint, parseWithZod } from "@conform-to/zod/v4";
 import { CreateApiKey } from "#app/domain/team/keys.schema.ts";
 import { Field } from "../field.tsx";
+import { inputProps, selectProps } from "../form/field-props.ts";
 import { Input } from "../input.tsx";
-import { inputProps, selectProps } from "../onboarding/field-props.ts";
 import { Select } from "../select.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 

@@ -4,8 +4,8 @@ import { Form } from "@remix-run/react";
 import Check from "lucide-react/icons/check";
 import { type FormEventHandler, type ReactNode, useState } from "react";
 import { Button } from "../button.tsx";
-import { FormMessage } from "../onboarding/form-message.tsx";
-import { usePending } from "../onboarding/pending.ts";
+import { FormMessage } from "../form/form-message.tsx";
+import { usePending } from "../form/pending.ts";
 
 export interface SettingsFormProps<T extends Record<string, unknown>> {
   form: FormMetadata<T, string[]>;

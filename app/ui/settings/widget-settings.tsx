@@ -8,8 +8,8 @@ import { Card } from "../card.tsx";
 import { ConfirmButton } from "../confirm-button.tsx";
 import { CopyField } from "../copy-field.tsx";
 import { Field } from "../field.tsx";
-import { textareaProps } from "../onboarding/field-props.ts";
-import { usePending } from "../onboarding/pending.ts";
+import { textareaProps } from "../form/field-props.ts";
+import { usePending } from "../form/pending.ts";
 import { Textarea } from "../textarea.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 

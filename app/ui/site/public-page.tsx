@@ -26,7 +26,10 @@ export function PublicPage({ name, greeting, agentName, widgetKey, theme }: Publ
         <main id="main" className="mx-auto flex min-h-0 w-full max-w-3xl grow flex-col px-4 pb-4 sm:px-6 sm:pb-8">
           {widgetKey ? (
             <>
-              <div id="foyer-agent" className="flex min-h-0 grow flex-col overflow-clip rounded border border-line bg-surface" />
+              <div
+                id="foyer-agent"
+                className="flex min-h-0 grow flex-col overflow-clip rounded border border-line bg-surface"
+              />
               <noscript>
                 <p className="rounded border border-line bg-surface p-4">
                   {agentName} answers your questions here. Please allow JavaScript for this page to talk to us.
