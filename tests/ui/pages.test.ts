@@ -1,8 +1,8 @@
 // The shell, the primitives and the landing page in a real browser: accessible, without errors, without overflow.
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "@playwright/test";
+import { type Browser, chromium, type Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "./browser.ts";
+import { chooseBrowser } from "../setup/browser.ts";
 import { type Gallery, startGallery } from "./gallery-server.ts";
 
 let gallery: Gallery;
@@ -10,7 +10,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   gallery = await startGallery();
-  browser = await openBrowser();
+  browser = await chromium.launch(await chooseBrowser());
 }, 120_000);
 
 afterAll(async () => {
