@@ -1,5 +1,5 @@
-// Owns how a document is rendered: streamed, with the nonce of this response on every script.
-import { PassThrough } from "node:stream";
+// Owns how a document is rendered: whole where all of it is there, else streamed; the nonce of this response on every script.
+import { PassThrough, Writable } from "node:stream";
 import type { ActionFunctionArgs, AppLoadContext, EntryContext, LoaderFunctionArgs } from "@remix-run/node";
 import { createReadableStreamFromReadable } from "@remix-run/node";
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react";
@@ -18,9 +18,12 @@ declare module "@remix-run/node" {
 /** Milliseconds until data that a loader deferred counts as failed. */
 export const streamTimeout = 5_000;
 
+/** Milliseconds that a finished shell waits for the rest, so that most pages leave in one piece: a stream costs more. */
+const PATIENCE_MS = 10;
+
 const log = createLogger("web");
 
-/** Renders one document. Crawlers get it whole; browsers get the shell at once and deferred parts as they come. */
+/** Renders one document. Crawlers get it whole; browsers get the shell soon and deferred parts as they come. */
 export default function handleRequest(
   request: Request,
   status: number,
@@ -33,24 +36,47 @@ export default function handleRequest(
     scheme: schemeFromCookies(request.headers.get("cookie")),
     language: "en",
   };
-  const ready = isbot(request.headers.get("user-agent") ?? "") ? "onAllReady" : "onShellReady";
+  const bot = isbot(request.headers.get("user-agent") ?? "");
   headers.set("content-type", "text/html; charset=utf-8");
 
   return new Promise((resolve, reject) => {
-    let shellSent = false;
+    let shellReady = false;
+    let sent = false;
     let failed = false;
+    let patience: NodeJS.Timeout | undefined;
+    const respond = (body: BodyInit) => {
+      sent = true;
+      resolve(new Response(body, { headers, status: failed ? 500 : status }));
+    };
     const { pipe, abort } = renderToPipeableStream(
       <DocumentContext.Provider value={settings}>
         <RemixServer context={remixContext} url={request.url} nonce={settings.nonce} />
       </DocumentContext.Provider>,
       {
         nonce: settings.nonce,
-        [ready]() {
-          shellSent = true;
-          const body = new PassThrough();
-          body.once("close", stop);
-          resolve(new Response(createReadableStreamFromReadable(body), { headers, status: failed ? 500 : status }));
-          pipe(body);
+        onShellReady() {
+          shellReady = true;
+          if (bot) return;
+          patience = setTimeout(() => {
+            const body = new PassThrough();
+            body.once("close", stop);
+            respond(createReadableStreamFromReadable(body));
+            pipe(body);
+          }, PATIENCE_MS);
+        },
+        onAllReady() {
+          clearTimeout(patience);
+          if (sent) return;
+          stop();
+          const pieces: Buffer[] = [];
+          const whole = new Writable({
+            write(piece, _encoding, done) {
+              pieces.push(piece);
+              done();
+            },
+          });
+          whole.once("finish", () => respond(Buffer.concat(pieces)));
+          pipe(whole);
         },
         onShellError(error: unknown) {
           stop();
@@ -59,7 +85,7 @@ export default function handleRequest(
         onError(error: unknown) {
           failed = true;
           // Errors before the shell reject the promise and are reported there.
-          if (shellSent && !request.signal.aborted) log.error("render_failed", { error });
+          if (shellReady && !request.signal.aborted) log.error("render_failed", { error });
         },
       },
     );

@@ -39,6 +39,8 @@ create table public.messages (
   citations jsonb not null default '[]',
   suggestions text[] not null default '{}',
   model text,
+  -- Of the agent: milliseconds from the visitor's message to this answer.
+  response_ms real,
   created_at timestamptz not null default clock_timestamp(),
   primary key (tenant_id, id),
   unique (tenant_id, conversation_id, client_message_id),

@@ -23,9 +23,10 @@ export async function fillTraffic(sql: Stage["sql"], tenantId: string, conversat
     select tenant_id, id, visitor_session, 'visitor', 'When are you open on day ' || n || '?', created_at + n * interval '40 seconds'
     from conversations, generate_series(1, 2) n where tenant_id = ${tenantId}`;
   await sql`
-    insert into messages (tenant_id, conversation_id, visitor_session, role, body, reply_to, intent, confidence, answered, created_at)
+    insert into messages (tenant_id, conversation_id, visitor_session, role, body, reply_to, intent, confidence, answered,
+      response_ms, created_at)
     select tenant_id, conversation_id, visitor_session, 'agent', 'We are open from 9 am to 5 pm.', id, 'question', 0.9,
-      hashtext(id::text) % 5 <> 0, created_at + interval '8 milliseconds'
+      hashtext(id::text) % 5 <> 0, 8, created_at + interval '8 milliseconds'
     from messages where tenant_id = ${tenantId}`;
   await sql`
     insert into leads (tenant_id, conversation_id, visitor_session, name, email, created_at)

@@ -58,16 +58,14 @@ export async function dashboardFigures(
   const [messages, begun, perDay] = await Promise.all([
     tx<Row[]>`
       with span as materialized (select * from ${span} s)
-      select m.created_at >= (select current_from from span) as current,
-        count(*) filter (where m.role = 'visitor')::int as messages,
-        count(*) filter (where m.answered)::int as answered,
-        count(*) filter (where not m.answered)::int as unanswered,
-        count(*) filter (where m.handoff and m.role = 'agent')::int as handoffs,
-        (percentile_cont(0.5) within group (order by
-          case when m.role = 'agent' then extract(epoch from m.created_at - v.created_at) * 1000 end))::float8 as median_response_ms
-      from messages m
-      left join messages v on m.role = 'agent' and v.tenant_id = m.tenant_id and v.id = m.reply_to
-      where m.tenant_id = (select app.tenant_id()) and m.created_at >= (select previous_from from span)
+      select created_at >= (select current_from from span) as current,
+        count(*) filter (where role = 'visitor')::int as messages,
+        count(*) filter (where answered)::int as answered,
+        count(*) filter (where not answered)::int as unanswered,
+        count(*) filter (where handoff and role = 'agent')::int as handoffs,
+        (percentile_cont(0.5) within group (order by response_ms))::float8 as median_response_ms
+      from messages
+      where tenant_id = (select app.tenant_id()) and created_at >= (select previous_from from span)
       group by 1`,
     tx<{ current: boolean; conversations: number; leads: number }[]>`
       with span as materialized (select * from ${span} s)

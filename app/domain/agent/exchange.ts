@@ -164,9 +164,11 @@ export async function storeReply(
   const [row] = await tx<{ id: string }[]>`
     with said as (
       insert into messages (tenant_id, conversation_id, visitor_session, role, body, reply_to, intent, confidence,
-        answered, handoff, citations, suggestions, model)
+        answered, handoff, citations, suggestions, model, response_ms)
       values (app.tenant_id(), ${conversationId}, ${sessionId}, 'agent', ${reply.text}, ${messageId}, ${reply.intent},
-        ${reply.confidence}, ${reply.answered}, ${reply.handoff}, ${tx.json(reply.citations)}, ${reply.suggestions}, ${reply.model})
+        ${reply.confidence}, ${reply.answered}, ${reply.handoff}, ${tx.json(reply.citations)}, ${reply.suggestions}, ${reply.model},
+        (select extract(epoch from clock_timestamp() - v.created_at) * 1000 from messages v
+          where v.tenant_id = (select app.tenant_id()) and v.id = ${messageId}))
       on conflict (tenant_id, reply_to) do nothing
       returning id
     ),
