@@ -6,21 +6,23 @@ import { requestPerson } from "./handoff.ts";
 import { CaptureLead } from "./leads.schema.ts";
 import { captureLead } from "./leads.ts";
 import { defineTool, type Tool } from "./tools.ts";
+import { typedFirst } from "./typed-answers.ts";
 
 const searchTool = defineTool({
   name: "search_knowledge",
   description: "Searches the organisation's own knowledge. Use it before answering anything about the organisation.",
   schema: z.object({ query: z.string().min(1).max(600).describe("What to look for, in the visitor's words") }),
-  async run({ asVisitor, language }, { query }) {
-    const retrieval = await asVisitor((tx) => searchKnowledge(tx, { query, language, limit: 8 }));
-    const found = retrieval.hits.map((hit, i) => ({
+  async run({ asVisitor, message, language }, { query }) {
+    const found = await asVisitor((tx) => searchKnowledge(tx, { query, message, language, limit: 8 }));
+    const retrieval = typedFirst(message, found, [language]);
+    const sources = retrieval.hits.map((hit, i) => ({
       source: i + 1,
       chunk_id: hit.chunkId,
       title: hit.title,
       url: hit.url,
       text: hit.content,
     }));
-    return { retrieval, text: JSON.stringify({ found }) };
+    return { retrieval, text: JSON.stringify({ found: sources }) };
   },
 });
 

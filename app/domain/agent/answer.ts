@@ -3,7 +3,7 @@
 import type { Hit, Retrieval, RetrievedTerm } from "../knowledge/search.ts";
 import { daysIn } from "./concepts.ts";
 import { type Cue, holds } from "./cues.ts";
-import type { Question } from "./question.ts";
+import { namesIt, type Question } from "./question.ts";
 import { isFormOf, wordsOf } from "./words.ts";
 
 /** A range of a chunk's content, in UTF-16 offsets. */
@@ -166,8 +166,13 @@ function scoreHit(
   const strict = question.cues.filter((each) => STRICT.has(each) || (each === "place" && question.whereabouts));
   const specific = heading.length > 0 ? heading.filter((word) => says(concepts, word)).length / heading.length : 0;
   const defines = DEFINES.test(question.text);
+  const unnamed = question.names.filter((name) => !namesIt(heading, name) && !namesIt(above, name));
   sentences.forEach(({ text }, index) => {
     if (!/\p{L}|\d/u.test(text)) return;
+    if (unnamed.length > 0) {
+      const words = wordsOf(text);
+      if (unnamed.some((name) => !namesIt(words, name))) return;
+    }
     const covered = concepts.map((_, i) =>
       Math.max(
         inSentence[index]?.[i] ?? 0,

@@ -8,6 +8,7 @@ import type { Model, ModelInput, Step, StepOptions, Turn } from "./model.ts";
 import { helpSuggestions, type PhraseKey } from "./phrases.ts";
 import { type Question, readQuestion } from "./question.ts";
 import type { ToolCall, ToolResult } from "./tools.ts";
+import { typedAnswer, wholeAnswer } from "./typed-answers.ts";
 
 /** What the built-in model does next; every path ends in a verdict. */
 interface Plan {
@@ -19,6 +20,8 @@ interface Plan {
   otherwise: PhraseKey | null;
   /** Said before the answer. */
   first: PhraseKey | null;
+  /** Only a typed answer to this very message may be given. */
+  typedOnly: boolean;
 }
 
 export function createBuiltinModel(): Model {
@@ -55,7 +58,7 @@ function makePlan(input: ModelInput): Plan {
   const contacts = contactsIn(message);
   const given = contacts.email !== undefined || contacts.phone !== undefined;
   const asked = lastAgent !== undefined && asksForContact(lastAgent);
-  const base = { confidence: detected.confidence, calls: [], question: null, first: null };
+  const base = { confidence: detected.confidence, calls: [], question: null, first: null, typedOnly: false };
 
   if (detected.answer === "yes" && lastAgent && offersPerson(lastAgent)) {
     return profile.handoffEnabled ? handOff(base, 0.9) : { ...base, intent: "lead", otherwise: "ask_contact" };
@@ -89,14 +92,16 @@ function makePlan(input: ModelInput): Plan {
     case "goodbye":
       return { ...base, intent: "goodbye", otherwise: "goodbye" };
     case "out_of_scope":
-      return { ...base, intent: "out_of_scope", otherwise: "out_of_scope" };
+      return askKnowledge(input, detected, "out_of_scope");
     case "booking":
     case "reschedule":
     case "cancel":
       // A wish is passed on; only a question about booking is looked up.
-      return message.includes("?")
-        ? askKnowledge(input, detected)
-        : { ...base, intent: detected.intent, otherwise: profile.handoffEnabled ? "request" : "request_no_people" };
+      return askKnowledge(
+        input,
+        detected,
+        message.includes("?") ? null : profile.handoffEnabled ? "request" : "request_no_people",
+      );
     default:
       return askKnowledge(input, detected);
   }
@@ -112,7 +117,12 @@ function handOff(base: Omit<Plan, "intent" | "otherwise">, confidence: number): 
   };
 }
 
-function askKnowledge({ message, history, profile, language }: ModelInput, detected: Detected): Plan {
+/** @param instead what is said unless the very question has a typed answer; null: whatever the knowledge bears out counts */
+function askKnowledge(
+  { message, history, profile, language }: ModelInput,
+  detected: Detected,
+  instead: PhraseKey | null = null,
+): Plan {
   const earlier = history
     .filter(({ role, intent }) => role === "visitor" && (intent === null || KNOWLEDGE_INTENTS.has(intent)))
     .map(({ body }) => body);
@@ -121,26 +131,19 @@ function askKnowledge({ message, history, profile, language }: ModelInput, detec
   const people = profile.handoffEnabled;
   const request: PhraseKey = people ? "request" : "request_no_people";
   const notKnown: PhraseKey = people ? "not_known" : "not_known_no_people";
-  const otherwise =
+  const unknown =
     intent === "complaint" ? "complaint" : intent === "question" || intent === "pricing" ? notKnown : request;
   // Nothing in it can be looked up: a nod, an emoji, a lone "why?".
-  if (question.query === "")
-    return {
-      intent,
-      confidence: Math.min(confidence, 0.5),
-      calls: [],
-      question: null,
-      first: null,
-      otherwise: "ask_question",
-    };
-  const search = { id: "search", name: "search_knowledge", arguments: { query: question.query.slice(0, 600) } };
+  const vague = question.query === "";
+  const query = (question.query || message).slice(0, 600);
   return {
     intent,
-    confidence,
-    calls: [search],
+    confidence: vague ? Math.min(confidence, 0.5) : confidence,
+    calls: [{ id: "search", name: "search_knowledge", arguments: { query } }],
     question,
     first: intent === "complaint" ? "complaint" : null,
-    otherwise,
+    otherwise: instead ?? (vague ? "ask_question" : unknown),
+    typedOnly: instead !== null || vague,
   };
 }
 
@@ -158,8 +161,14 @@ function finish(input: ModelInput, plan: Plan, results: readonly ToolResult[], {
     const answered = plan.intent === "out_of_scope" ? false : null;
     return done(plan.intent, plan.confidence, answered, suggestionsAfter(plan.otherwise, profile.suggestions, help));
   }
-  const answer = pickAnswer(plan.question, retrieval);
-  const request = plan.intent !== "question" && plan.intent !== "pricing";
+  const typed = typedAnswer(input.message, retrieval.hits, [language]);
+  if (!typed && plan.typedOnly) {
+    if (plan.otherwise) say({ kind: "phrase", key: plan.otherwise });
+    const answered = plan.intent === "out_of_scope" ? false : null;
+    return done(plan.intent, plan.confidence, answered, suggestionsAfter(plan.otherwise, profile.suggestions, help));
+  }
+  const answer = typed ? { quotes: [wholeAnswer(typed)], support: 1 } : pickAnswer(plan.question, retrieval);
+  const request = KNOWLEDGE_INTENTS.has(plan.intent) && plan.intent !== "question" && plan.intent !== "pricing";
   if (!answer) {
     if (plan.otherwise) say({ kind: "phrase", key: plan.otherwise });
     const strange = !request && isStrange(retrieval);
@@ -170,7 +179,8 @@ function finish(input: ModelInput, plan: Plan, results: readonly ToolResult[], {
   // A wish to book isn't fulfilled by an answer about booking.
   if (request && plan.intent !== "complaint" && plan.otherwise) say({ kind: "phrase", key: plan.otherwise });
   const confidence = Math.min(0.99, plan.confidence * 0.4 + answer.support * 0.6);
-  return done(plan.intent, Math.round(confidence * 100) / 100, true, request ? help : []);
+  const intent = plan.intent === "out_of_scope" ? "question" : plan.intent;
+  return done(intent, Math.round(confidence * 100) / 100, true, request ? help : []);
 }
 
 function suggestionsAfter(key: PhraseKey | null, own: string[], help: string[]): string[] {

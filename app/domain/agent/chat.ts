@@ -159,6 +159,7 @@ async function answer(it: Exchange, received: Received, asVisitor: AsVisitor): P
   const context: ToolContext = {
     asVisitor,
     conversationId,
+    message: input.message,
     language,
     handoffEnabled: profile.handoffEnabled,
     visitorWords: [...said, input.message].join("\n"),

@@ -76,6 +76,13 @@ export function wordsFor(concept: string, languages: readonly string[]): string[
   return [concept, ...likeWords(concept, languages)];
 }
 
+/** Which one of the named concepts a folded word leads to; null for none, or for a word that several share. */
+export function conceptName(word: string, names: readonly string[]): string | null {
+  const concepts = CONCEPTS_OF.get(singular(word)) ?? [];
+  const found = names.filter((name) => concepts.some((columns) => columns[0]?.stand[0] === name));
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
 const DAYS: readonly (readonly string[])[] = [
   ["monday", "mondays", "mon", "montag", "montags", "mo", "lundi", "lun", "lunes"],
   ["tuesday", "tuesdays", "tue", "tues", "dienstag", "dienstags", "di", "mardi", "mar", "martes"],

@@ -2,7 +2,7 @@
 // wants. A question that leans on the one before ("and on Sunday?") takes over what it leaves out.
 import { daysAsked, likeWords, wordsFor } from "./concepts.ts";
 import { asksOpening, asksWhereWeAre, type Cue, cuesOf } from "./cues.ts";
-import { contentWords, fold, sameWord, wordsOf } from "./words.ts";
+import { contentWords, fold, isStopWord, sameWord, wordsOf } from "./words.ts";
 
 /** One thing that a question asks about. */
 export interface Concept {
@@ -16,6 +16,12 @@ export interface Concept {
   share: number;
 }
 
+/** A number with the folded word that it stands behind. */
+export interface NamingNumber {
+  thing: string;
+  number: string;
+}
+
 export interface Question {
   text: string;
   concepts: Concept[];
@@ -26,6 +32,8 @@ export interface Question {
   opening: boolean;
   /** Asks where the organisation is. */
   whereabouts: boolean;
+  /** Numbers that name something, as the 3 of "department 3": an answer about another one is none. */
+  names: NamingNumber[];
   /** What to search for. */
   query: string;
 }
@@ -51,6 +59,9 @@ const WEAK =
 const FOLLOWS =
   /^(?:(?:ok|okay|and|also|so|then|but) )*(?:and|what about|how about|also|or|und|wie sieht|wie ist es|was ist mit|et|et pour|y|y para|e) |\b(?:instead|too|as well|auch|aussi|tambien)\s*\??$/;
 const LEANS = /\b(?:it|its|that|this|those|these|they|them|one|ones|there|es|das|dies|sie|ca|cela|ceci|eso|esto|lo)\b/;
+
+const MONTH =
+  /^(?:january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|marz|mai|juni|juli|oktober|dezember|janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)$/;
 
 /** Whether the message only makes sense after the one before it. */
 function leansOnEarlier(text: string, concepts: number): boolean {
@@ -81,6 +92,7 @@ export function readQuestion(text: string, earlier: readonly string[], languages
     days: own.days.length > 0 ? own.days : base.days,
     opening: own.opening || base.opening,
     whereabouts: own.whereabouts,
+    names: own.names,
     query: `${own.query} ${base.query}`.trim(),
   };
 }
@@ -123,5 +135,40 @@ function readAlone(text: string, languages: readonly string[]): Question {
   }
   const words = new Set(concepts.flatMap(({ word, like }) => [word, ...like]));
   for (const word of dayWords) words.add(word);
-  return { text, concepts, cues, days, opening, whereabouts: asksWhereWeAre(text), query: [...words].join(" ") };
+  return {
+    text,
+    concepts,
+    cues,
+    days,
+    opening,
+    whereabouts: asksWhereWeAre(text),
+    names: namingNumbers(text, language),
+    query: [...words].join(" "),
+  };
+}
+
+/** Numbers right behind the thing that they name. One behind a small word or a day is a count or a time. */
+function namingNumbers(text: string, language: string): NamingNumber[] {
+  const words = wordsOf(text);
+  return words.flatMap((number, i) => {
+    const thing = words[i - 1] ?? "";
+    const names =
+      /^\d+$/.test(number) && /^\p{L}{2,}$/u.test(thing) && !isStopWord(thing, language) && !isMoment(thing);
+    return names ? [{ thing, number }] : [];
+  });
+}
+
+/** Whether the folded words of a text name that very thing: "department 3", "departments 2 and 3", "3: …". */
+export function namesIt(words: readonly string[], { thing, number }: NamingNumber): boolean {
+  return words.some((word, i) => {
+    if (word !== number) return false;
+    let before = i - 1;
+    while (before >= 0 && (words[before]?.length ?? 0) <= 3 && words[before] !== thing) before -= 1;
+    return before < 0 || sameWord(words[before] ?? "", thing);
+  });
+}
+
+/** Whether a number behind the word tells when: a day, a month. */
+function isMoment(word: string): boolean {
+  return daysAsked(word).length > 0 || MONTH.test(word);
 }

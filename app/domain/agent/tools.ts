@@ -10,6 +10,8 @@ export interface ToolContext {
   /** Opens the visitor's door. */
   asVisitor: <T>(work: (tx: VisitorTx) => Promise<T>) => Promise<T>;
   conversationId: string;
+  /** What the visitor says now. */
+  message: string;
   language: string;
   handoffEnabled: boolean;
   /** What the visitor wrote in this conversation: contact details are taken from nowhere else. */

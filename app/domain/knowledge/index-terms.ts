@@ -1,6 +1,7 @@
 // The ranked index of a base: per term the chunks that hold it and what each occurrence is worth (BM25 under the base's
 // own statistics), so that a search only sums.
 import type { SystemTx, TenantTx } from "#app/platform/db.ts";
+import { QUESTION_ADDRESS, QUESTION_MARK } from "./typed-terms.ts";
 
 type WriteTx = TenantTx | SystemTx;
 
@@ -26,13 +27,14 @@ export async function rebuildIndex(tx: WriteTx, baseId: string): Promise<void> {
   await tx`
     with framed as (
       select c.id, c.search, c.word_count as words, c.content_hash, c.position, d.url,
+        c.headings, ${isTyped(tx)} as typed,
         case when c.word_count < ${SELF_SUFFICIENT_WORDS} then (c.headings, d.title)::text end as frame
       from knowledge_chunks c join knowledge_documents d on d.tenant_id = c.tenant_id and d.id = c.document_id
       where c.tenant_id = (select app.tenant_id()) and c.base_id = ${baseId} and c.word_count > 0
     ),
     kept as materialized (
-      select distinct on (content_hash, frame) id, search, words from framed
-      order by content_hash, frame, length(url), url, position
+      select distinct on (content_hash, frame) id, search, words, typed, headings from framed
+      order by content_hash, frame, not typed, length(url), url, position
     ),
     stats as materialized (select count(*)::float8 as n, coalesce(avg(words), 1)::float8 as words from kept),
     postings as (
@@ -41,11 +43,17 @@ export async function rebuildIndex(tx: WriteTx, baseId: string): Promise<void> {
       from kept k, unnest(k.search) l
     ),
     merged as (select id, term, sum(tf) as tf, min(norm) as norm from postings group by id, term),
+    questions as materialized (
+      select k.id, q.term from kept k cross join lateral ${questionTerms(tx)} q where k.typed
+    ),
     terms as (
       select term, ln(1 + ((select n from stats) - count(*) + 0.5) / (count(*) + 0.5)) as idf,
         array_agg(id order by id) as ids,
         array_agg(tf * (${K1}::float8 + 1) / (tf + norm) order by id) as parts
       from merged group by term
+      union all
+      select term, ln(1 + (select n from stats) / count(*)), array_agg(id order by id), array_agg(0::float8)
+      from questions group by term
     )
     insert into knowledge_terms (tenant_id, base_id, term, idf, chunk_ids, impacts)
     select app.tenant_id(), ${baseId}, term, idf, ids, array(select (part * idf)::real from unnest(parts) part)
@@ -77,7 +85,16 @@ export async function extendIndex(tx: WriteTx, baseId: string, documentId: strin
       from knowledge_chunks c, unnest(c.search) l
       where c.tenant_id = (select app.tenant_id()) and c.document_id = ${documentId} and c.word_count > 0
     ),
-    merged as (select id, term, sum(tf) as tf, min(norm) as norm from postings group by id, term),
+    merged as (
+      select id, term, sum(tf) as tf, min(norm) as norm from postings group by id, term
+      union all
+      select k.id, q.term, 0, 1
+      from (
+        select c.id, c.search, c.headings
+        from knowledge_chunks c join knowledge_documents d on d.tenant_id = c.tenant_id and d.id = c.document_id
+        where c.tenant_id = (select app.tenant_id()) and c.document_id = ${documentId} and ${isTyped(tx)}
+      ) k cross join lateral ${questionTerms(tx)} q
+    ),
     counted as (
       select m.*, coalesce(cardinality(k.chunk_ids), 0) + count(*) over (partition by m.term) as df
       from merged m left join knowledge_terms k on k.tenant_id = (select app.tenant_id()) and k.base_id = ${baseId} and k.term = m.term
@@ -106,4 +123,21 @@ function weightedCount(tx: WriteTx) {
     + case when 'A' = any(l.weights) then ${HEADING}::float8 else 0 end
     + case when 'B' = any(l.weights) then ${TITLE}::float8 else 0 end
     + case when 'C' = any(l.weights) then ${OUTER}::float8 else 0 end)`;
+}
+
+/** Whether a document `d` is a typed answer. */
+function isTyped(tx: WriteTx) {
+  return tx`starts_with(d.url, ${QUESTION_ADDRESS})`;
+}
+
+/** The marked words of a typed question, from its chunk `k`; its small words where it has no others. */
+function questionTerms(tx: WriteTx) {
+  return tx`(
+    select distinct ${QUESTION_MARK}::text || extensions.unaccent(w.lexeme) as term from (
+      select l.lexeme from unnest(k.search) l where 'A' = any(l.weights)
+      union all
+      select lexeme from unnest(to_tsvector('simple', app.searchable(k.headings[1])))
+      where not exists (select from unnest(k.search) l where 'A' = any(l.weights))
+    ) w
+  )`;
 }

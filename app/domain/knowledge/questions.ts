@@ -14,6 +14,7 @@ import { guessLanguage } from "./language.ts";
 import { assertRoom, type KnowledgeLimits } from "./limits.ts";
 import { splitSentences } from "./sentences.ts";
 import { currentBase } from "./sources.ts";
+import { QUESTION_ADDRESS } from "./typed-terms.ts";
 
 export interface QuestionRow {
   id: string;
@@ -43,7 +44,7 @@ export async function addQuestion(
   const place = await questionSource(tx);
   const question = oneLine(input.question);
   await assertNew(tx, place, question, null);
-  const questionId = await store(tx, place, `qa:${uuidv7()}`, question, input.answer);
+  const questionId = await store(tx, place, `${QUESTION_ADDRESS}${uuidv7()}`, question, input.answer);
   await recordAudit(tx, actor, "knowledge_question.added", questionId);
   return { questionId };
 }

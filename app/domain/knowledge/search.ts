@@ -3,6 +3,7 @@
 import type { InTenantTx } from "#app/platform/db.ts";
 import { cleanText } from "./clean-text.ts";
 import { withoutFiller } from "./filler-words.ts";
+import { QUESTION_ADDRESS, QUESTION_MARK } from "./typed-terms.ts";
 
 export interface SearchRequest {
   /** The question in the visitor's words. */
@@ -11,6 +12,8 @@ export interface SearchRequest {
   language?: string;
   /** Hits at the most; default 8. */
   limit?: number;
+  /** The visitor's message itself, where it isn't the query: typed questions with words of it are returned besides. */
+  message?: string;
   /** Chunks to return besides, with score 0 where no word leads to them. */
   also?: readonly string[];
 }
@@ -47,6 +50,8 @@ export interface Hit {
   headings: string[];
   anchor: string | null;
   content: string;
+  /** A typed answer; its title is the question. */
+  typed: boolean;
   /** UTF-16 offsets into content, with the sentence's terms in reading order. */
   sentences: { start: number; end: number; terms: string[] }[];
   /** BM25 of the chunk and a share of its document's best chunks', four decimals. Comparable within one answer. */
@@ -75,6 +80,9 @@ const DOCUMENT_SHARE = 0.3;
  * comparison to a small part of the vocabulary, as policies let no trigram index be used.
  */
 
+/** Typed questions that are returned besides at the most, those with most of the message's words. */
+const MAX_TYPED = 4;
+
 /** Words of a question that count; the rest of a long message is ignored. */
 const MAX_TERMS = 40;
 
@@ -85,11 +93,12 @@ const MAX_TERMS = 40;
 export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): Promise<Retrieval> {
   const limit = Math.min(Math.max(request.limit ?? 8, 1), 50);
   const query = withoutFiller(cleanText(request.query.slice(0, 4000)));
+  const message = cleanText((request.message ?? request.query).slice(0, 1000));
   const [row] = await tx<Row[]>`
     with base as materialized (
       select b.tenant_id, b.id, b.version, b.chunk_count, app.search_config(t.language) as home,
         app.search_config(coalesce(${request.language ?? null}, t.language)) as config,
-        app.searchable(${query}) as query
+        app.searchable(${query}) as query, app.searchable(${message}) as message
       from knowledge_bases b join tenants t on t.id = b.tenant_id
       where b.tenant_id = (select app.tenant_id())
       order by b.id limit 1
@@ -168,10 +177,20 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
         * sum(score) filter (where place <= ${DOCUMENT_CHUNKS}) over (partition by document_id))::numeric, 4)::float8 as score
       from pooled order by 2 desc, 1 limit ${limit}
     ),
+    typed as (
+      select t.id from base b cross join lateral (
+        select distinct ${QUESTION_MARK} || extensions.unaccent(w) as term
+        from unnest(tsvector_to_array(to_tsvector(b.config, b.message)) || tsvector_to_array(to_tsvector(b.home, b.message))
+          || tsvector_to_array(to_tsvector('simple', b.message))) w
+      ) w
+      join knowledge_terms k on k.tenant_id = b.tenant_id and k.base_id = b.id and k.term = w.term
+      cross join lateral unnest(k.chunk_ids) t(id)
+      group by t.id order by sum(k.idf) desc, t.id limit ${MAX_TYPED}
+    ),
     wanted as (
       select * from ranked
       union all
-      select distinct a.id, 0 from unnest(${request.also ?? []}::uuid[]) as a(id)
+      select a.id, 0 from (select id from unnest(${request.also ?? []}::uuid[]) as a(id) union select id from typed) a
       where a.id not in (select chunk_id from ranked)
     ),
     best as (
@@ -196,6 +215,7 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
     terms: (row.terms ?? []).map(({ corrected, ...term }) => (corrected ? { ...term, corrected } : term)),
     hits: (row.hits ?? []).map((hit) => ({
       ...hit,
+      typed: hit.url?.startsWith(QUESTION_ADDRESS) ?? false,
       url: hit.url?.startsWith("http") ? hit.url : null,
     })),
   };
