@@ -1,11 +1,12 @@
 // What a model may say. Every part of an answer passes here before a visitor sees it: quotes are cut from chunks that
-// this turn's searches found, a model's own sentences must be borne out by the chunks they cite, links must lead to a
+// this turn's searches found (rows of tables put into words), a model's own sentences must be borne out by the chunks they cite, links must lead to a
 // source. What doesn't pass is dropped.
 import type { Hit, Retrieval } from "../knowledge/search.ts";
 import { keepKnownLinks } from "./links.ts";
 import type { AgentProfile, Part } from "./model.ts";
 import { phrase } from "./phrases.ts";
 import { bestSentence, isCourtesy, supportsClaim } from "./support.ts";
+import { wordingOf } from "./wording.ts";
 
 /** Where a sentence of an answer comes from. The shape on the wire and in the database. */
 export interface Citation {
@@ -65,7 +66,7 @@ export function createAnswerGate(
     const hit = hits.get(chunkId);
     if (!hit || !(start >= 0 && start < end && end <= hit.content.length)) return false;
     const words = hit.content.slice(start, end);
-    const clean = keepKnownLinks(words, { sources: hit.url ? [hit.url] : [], sameHost: true });
+    const clean = keepKnownLinks(wordingOf(words, hit), { sources: hit.url ? [hit.url] : [], sameHost: true });
     if (!say(clean, /\n/.test(clean) || text.includes("\n"))) return false;
     cite(hit, start, end);
     return true;

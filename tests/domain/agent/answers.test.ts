@@ -54,8 +54,18 @@ describe("on a small business's own website", () => {
 
 describe("an answer", () => {
   test("is the text of its chunk between the offsets, word for word", async () => {
-    const { reply, citations } = await ask("hotel", "How much is a hot stone massage?");
+    const { reply, citations } = await ask("hotel", "May I smoke?");
     expect(reply).toBe(citations.map(({ quote }) => quote).join("\n"));
+  });
+
+  test("tells a row of a table in words; the quote stays as it is, the stream is what is stored", async () => {
+    const tokens: string[] = [];
+    const input = { session_id: randomToken(12), message: "How much is a hot stone massage?" };
+    const caller = { tenantId: tenants.hotel.tenantId, channel: "web" as const };
+    const { reply, citations } = await chat(services, caller, input, { onToken: (text) => tokens.push(text) });
+    expect(reply).toBe("Hot stone massage: Duration 80 minutes, Price CHF 175");
+    expect(tokens.join("")).toBe(reply);
+    expect(citations[0]?.quote).toBe("Massage: Hot stone massage; Duration: 80 minutes; Price: CHF 175");
     for (const { chunk_id, quote, start, end } of citations) {
       const [chunk] = await database.sql`select content from knowledge_chunks where id = ${chunk_id}`;
       expect(chunk?.content.slice(start, end)).toBe(quote);
