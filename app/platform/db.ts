@@ -71,6 +71,7 @@ export function createDb(options: PoolOptions): Db {
     const claims = JSON.stringify(claimsOf(actor));
     const lease = await pool.lease();
     const started: Started = { failure: null };
+    const failures: unknown[] = [];
     let open = false;
     // Not awaited: begin, claims and the first statement travel together. Should this fail, the transaction is
     // aborted or was never open, and a login by itself may read nothing. Who asks nothing costs nothing.
@@ -80,7 +81,7 @@ export function createDb(options: PoolOptions): Db {
       open = true;
     };
     try {
-      const result = await fn(handle(lease, begin) as never).catch(async (error) => {
+      const result = await fn(handle(lease, begin, failures) as never).catch(async (error) => {
         throw (await started.failure) ?? error;
       });
       const failed = await started.failure;
@@ -100,7 +101,8 @@ export function createDb(options: PoolOptions): Db {
       return result;
     } catch (error) {
       if (open && !lease.revoked) await settleWith("rollback", lease).catch(() => {});
-      throw translateDatabaseError(error);
+      // Of statements that travel together all after the failed one fail too; only the first says why.
+      throw translateDatabaseError(isAfterFailure(error) ? (failures[0] ?? error) : error);
     } finally {
       pool.release(lease);
     }
@@ -159,10 +161,10 @@ const lost = () =>
  * Wraps the lease's client so that every statement checks, at the moment it is sent, that the lease still holds. The
  * first one begins the transaction.
  */
-function handle(lease: Lease, begin: () => void): Query {
+function handle(lease: Lease, begin: () => void, failures: unknown[]): Query {
   const sql = lease.client;
   const query = (strings: TemplateStringsArray, ...values: readonly Value[]) =>
-    guard(sql(strings, ...(values as never[])), lease, begin);
+    guard(sql(strings, ...(values as never[])), lease, begin, failures);
   return Object.assign(query, {
     rows: (rows: object | readonly object[], ...columns: string[]) => sql(rows as never, ...(columns as never[])),
     json: (value: unknown) => sql.json(value as postgres.JSONValue),
@@ -179,16 +181,25 @@ interface Sendable {
  * postgres.js sends a query through its `handler` when it is first awaited; that is where the lease is checked.
  * What was sent and still waits for a connection that goes is rejected with the client that the pool throws away.
  */
-function guard<T extends object>(pending: T, lease: Lease, begin: () => void): T {
+function guard<T extends object>(pending: T, lease: Lease, begin: () => void, failures: unknown[]): T {
   const query = pending as T & Sendable;
-  const { handle: start, handler: send } = query;
+  const { handle: start, handler: send, reject } = query;
   // `handle` runs when the query is first awaited, `handler` a microtask later: what begins here is sent before it.
   query.handle = () => {
     if (!lease.revoked) begin();
     return start.call(query);
   };
+  query.reject = (error) => {
+    failures.push(error);
+    reject(error);
+  };
   query.handler = (sent) => (lease.revoked ? sent.reject(lost()) : send(sent));
   return pending;
+}
+
+/** in_failed_sql_transaction: the statement wasn't even looked at. */
+function isAfterFailure(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "25P02";
 }
 
 /** One message that begins the transaction, takes the role and sets the claims, all for this transaction alone. */

@@ -168,3 +168,18 @@ test("a listener hears again after its backend was killed, and not after it has 
   expect(heard).toEqual(["first", "second"]);
   await db.close();
 });
+
+test("of statements that travel together the first that failed says why", async () => {
+  const failed = database.db.web.asTenant(
+    a,
+    async (tx) => {
+      const late = (async () => {
+        const [row] = await tx`select 'no id'::text::uuid as id`;
+        return Promise.resolve(row);
+      })().then((row) => row);
+      return Promise.all([late, tx`select 1 as one`]);
+    },
+    { readOnly: true },
+  );
+  await expect(failed).rejects.toMatchObject({ code: "invalid" });
+});

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { RawAnswer } from "./http-raw.ts";
 
-const NASTY = [
+export const NASTY = [
   ..."__proto__ constructor toString hasOwnProperty null undefined NaN -1 1e309 9223372036854775808".split(" "),
   ...[
     "",
@@ -128,6 +128,7 @@ const TRACE = /^\s+at .+[(:]\d+:\d+\)?$|node_modules|\/app\/[\w/-]+\.tsx?:\d|Pos
 
 /** What is wrong with an answer, in words. */
 export function wrong({ status, body, head }: RawAnswer): string | null {
+  if (status === 0) return "didn't answer";
   if (status >= 500 && status !== 503) return `answered ${status}: ${body.slice(0, 300)}`;
   if (status === 503 && !/^retry-after:/im.test(head)) return "503 without Retry-After";
   if (TRACE.test(body)) return `shows a trace: ${TRACE.exec(body)?.[0]}`;

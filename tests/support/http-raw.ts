@@ -10,11 +10,14 @@ export interface RawAnswer {
 
 const PATIENCE_MS = 20_000;
 
-/** Sends bytes on a connection of their own and reads until it closes. A client that waits too long fails. */
-export function sendRaw(port: number, bytes: Uint8Array): Promise<RawAnswer> {
+/**
+ * Sends bytes on a connection of their own and reads until it closes. A client that waits too long fails.
+ * @param hangUp for a request that isn't whole: closes our side at once, and the server may well not answer
+ */
+export function sendRaw(port: number, bytes: Uint8Array, { hangUp = false } = {}): Promise<RawAnswer> {
   return new Promise((done, failed) => {
     const parts: Buffer[] = [];
-    const socket = connect(port, "127.0.0.1", () => socket.end(bytes));
+    const socket = connect(port, "127.0.0.1", () => (hangUp ? socket.end(bytes) : socket.write(bytes)));
     socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error("The server didn't answer.")));
     socket.on("data", (part) => parts.push(part));
     socket.once("error", (error: NodeJS.ErrnoException) => {
