@@ -91,7 +91,7 @@ export default function PlanStep() {
       </Card>
       <h2 className="mt-10 text-base font-semibold">Afterwards</h2>
       <p className="mt-1 text-muted">
-        You choose one of these under Billing once the trial has begun, whenever you like.
+        These are the plans after the trial. Nothing is charged unless you choose one.
       </p>
       <ul className="mt-4 grid gap-4 sm:grid-cols-3">
         {paid.map((plan) => (
