@@ -13,7 +13,7 @@ export interface VisitorMessage {
 
 export interface Answer {
   token(text: string): void;
-  /** Puts the whole answer in the place of what has streamed in. */
+  /** Puts the whole answer in the place of what has streamed in; an empty one only says that people will answer. */
   finish(reply: Reply): void;
   remove(): void;
 }
@@ -78,6 +78,8 @@ export function createLog(strings: Strings): MessageLog {
     tabindex: "0",
   });
   let agent = strings.agent;
+  /** People answer, the agent is silent, and the visitor has been told so. */
+  let toldSilent = false;
 
   function message(role: "visitor" | "agent", bubble: HTMLElement): HTMLElement {
     const author = el("span", { class: "unseen" }, `${role === "visitor" ? strings.you : agent}: `);
@@ -151,7 +153,9 @@ export function createLog(strings: Strings): MessageLog {
       };
     },
 
-    addAgent: (text, citations) => element.append(agentMessage(text, citations)),
+    addAgent(text, citations) {
+      if (text.trim() !== "") element.append(agentMessage(text, citations));
+    },
 
     addLoading() {
       const line = el("p", { class: "loading" }, strings.loading);
@@ -181,6 +185,16 @@ export function createLog(strings: Strings): MessageLog {
           settle();
         },
         finish(reply) {
+          if (reply.text.trim() === "") {
+            anchor = null;
+            row.remove();
+            // Said once, not after every message to a person.
+            if (!toldSilent) element.append(notice("handoff", strings.silent));
+            toldSilent = true;
+            scrollToEnd();
+            return;
+          }
+          toldSilent = false;
           const final = agentMessage(reply.text, reply.citations);
           if (reply.handoff) final.append(notice("handoff", strings.handoff));
           anchor = final;

@@ -27,6 +27,7 @@ const en = {
   left: "{count} characters left",
   over: "{count} characters too many",
   handoff: "A person has been asked to take over.",
+  silent: "Your message has arrived. A person will answer you here.",
   loading: "Loading the conversation…",
 };
 
@@ -59,6 +60,7 @@ const de: Strings = {
   left: "Noch {count} Zeichen",
   over: "{count} Zeichen zu viel",
   handoff: "Ein Mensch wurde gebeten, zu übernehmen.",
+  silent: "Ihre Nachricht ist angekommen. Ein Mensch antwortet Ihnen hier.",
   loading: "Unterhaltung wird geladen…",
 };
 
@@ -89,6 +91,7 @@ const es: Strings = {
   left: "Quedan {count} caracteres",
   over: "Sobran {count} caracteres",
   handoff: "Se ha pedido a una persona que continúe.",
+  silent: "Su mensaje ha llegado. Una persona le responderá aquí.",
   loading: "Cargando la conversación…",
 };
 
@@ -119,6 +122,7 @@ const fr: Strings = {
   left: "Encore {count} caractères",
   over: "{count} caractères de trop",
   handoff: "Une personne a été priée de prendre le relais.",
+  silent: "Votre message est bien arrivé. Une personne vous répondra ici.",
   loading: "Chargement de la conversation…",
 };
 

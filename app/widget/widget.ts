@@ -199,7 +199,7 @@ export function startWidget(options: Options): Foyer {
       session.release();
       answer.finish(outcome.value);
       setSuggestions(outcome.value.suggestions);
-      if (!shell.isOpen()) shell.setUnread(true);
+      if (!shell.isOpen() && outcome.value.text !== "") shell.setUnread(true);
     } else {
       answer.remove();
       handBack(outcome.failure, sending, bubble);
