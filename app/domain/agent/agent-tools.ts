@@ -1,7 +1,7 @@
 // Which tools an agent has. Further ones (appointments) join this list.
 import { z } from "zod";
 import { AppError } from "#app/platform/errors.ts";
-import { searchKnowledge } from "../knowledge/search.ts";
+import { searchHybrid } from "../knowledge/vectors.ts";
 import { requestPerson } from "./handoff.ts";
 import { CaptureLead } from "./leads.schema.ts";
 import { captureLead } from "./leads.ts";
@@ -12,8 +12,9 @@ const searchTool = defineTool({
   name: "search_knowledge",
   description: "Searches the organisation's own knowledge. Use it before answering anything about the organisation.",
   schema: z.object({ query: z.string().min(1).max(600).describe("What to look for, in the visitor's words") }),
-  async run({ asVisitor, message, language }, { query }) {
-    const found = await asVisitor((tx) => searchKnowledge(tx, { query, message, language, limit: 8 }));
+  async run({ asVisitor, meaning, message, language }, { query }) {
+    const vector = await meaning();
+    const found = await asVisitor((tx) => searchHybrid(tx, { query, message, language, limit: 8 }, vector));
     const retrieval = typedFirst(message, found, [language]);
     const sources = retrieval.hits.map((hit, i) => ({
       source: i + 1,

@@ -4,6 +4,7 @@ import type { VisitorActor } from "#app/platform/actor.ts";
 import type { Db, VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import type { Logger } from "#app/platform/log.ts";
+import type { Embedder } from "../knowledge/embeddings.ts";
 import { type AgentSettings, agentSettings } from "./agent-profile.ts";
 import { AGENT_TOOLS } from "./agent-tools.ts";
 import type { Citation } from "./answer-gate.ts";
@@ -21,6 +22,7 @@ import type { Intent } from "./intents.ts";
 import { type Reply, runAgent } from "./loop.ts";
 import type { Model } from "./model.ts";
 import { phrase } from "./phrases.ts";
+import { questionMeaning } from "./question-meaning.ts";
 import { findPii, redact } from "./redact.ts";
 import { createToolRunner, type ToolContext } from "./tools.ts";
 import { detectLanguage } from "./words.ts";
@@ -29,6 +31,8 @@ export interface ChatServices {
   db: Db;
   log: Logger;
   model: Model;
+  /** Finds by meaning besides; none: by words alone. */
+  embedder?: Embedder | null;
 }
 
 /** Whose visitor speaks, and through which door. */
@@ -96,6 +100,7 @@ interface Exchange {
   input: ChatRequest;
   options: ChatOptions;
   language: string;
+  meaning: ToolContext["meaning"];
 }
 
 type Answer = Reply & { handoff: boolean };
@@ -108,10 +113,15 @@ async function exchange(
   options: ChatOptions,
 ): Promise<ChatResponse> {
   const visitor: VisitorActor = { kind: "visitor", tenantId: caller.tenantId, sessionId: input.session_id };
-  const it: Exchange = { services, caller, visitor, input, options, language: "" };
   const asVisitor: AsVisitor = (work) => services.db.asVisitor(visitor, work);
-  // A local model takes milliseconds: message and answer are one transaction, all or nothing.
-  if (services.model.local) return asVisitor((tx) => inOne(it, tx));
+  const meaning = questionMeaning(services, input.message, asVisitor);
+  const it: Exchange = { services, caller, visitor, input, options, language: "", meaning };
+  if (services.model.local) {
+    // Asked before the transaction that searches.
+    if (services.embedder) await meaning();
+    // A local model takes milliseconds: message and answer are one transaction, all or nothing.
+    return asVisitor((tx) => inOne(it, tx));
+  }
   const received = await asVisitor((tx) => open(it, tx));
   if (received.repeated) {
     const stored = await awaitReply(it, received, asVisitor);
@@ -159,6 +169,7 @@ async function answer(it: Exchange, received: Received, asVisitor: AsVisitor): P
   const context: ToolContext = {
     asVisitor,
     conversationId,
+    meaning: it.meaning,
     message: input.message,
     language,
     handoffEnabled: profile.handoffEnabled,

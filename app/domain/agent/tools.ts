@@ -4,12 +4,15 @@ import { z } from "zod";
 import type { VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import type { Retrieval } from "../knowledge/search.ts";
+import type { QuestionVector } from "../knowledge/vectors.ts";
 
 /** On whose behalf a tool runs. Set by the chat, never by a model. */
 export interface ToolContext {
   /** Opens the visitor's door. */
   asVisitor: <T>(work: (tx: VisitorTx) => Promise<T>) => Promise<T>;
   conversationId: string;
+  /** The message as a vector; null where nothing can be compared with it. */
+  meaning: () => Promise<QuestionVector | null>;
   /** What the visitor says now. */
   message: string;
   language: string;

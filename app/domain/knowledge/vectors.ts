@@ -33,7 +33,17 @@ export async function searchHybrid(
     const hit = found.hits.find((one) => one.chunkId === id);
     return hit ? [{ ...hit, score }] : [];
   });
-  return { ...found, hits };
+  // Typed questions come along whatever their rank: whether one was asked is for the answer to say.
+  const typed = found.hits.filter((hit) => hit.typed && !hits.some((one) => one.chunkId === hit.chunkId));
+  return { ...found, hits: [...hits, ...typed] };
+}
+
+/** Whether the tenant's knowledge has vectors of the model, so that a question's vector is of use. */
+export async function holdsVectors(tx: InTenantTx, model: string): Promise<boolean> {
+  if (!(await hasVectors(tx))) return false;
+  const [row] = await tx`
+    select 1 from knowledge_embeddings where tenant_id = (select app.tenant_id()) and model = ${model} limit 1`;
+  return row !== undefined;
 }
 
 async function hasVectors(tx: InTenantTx): Promise<boolean> {
