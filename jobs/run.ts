@@ -44,30 +44,34 @@ export async function runWorker(
 
   for (const handler of handlers) {
     const { name } = handler.job;
-    await boss.work(
-      name,
-      {
-        includeMetadata: true,
-        pollingIntervalSeconds: 1,
-        notifyPollingIntervalSeconds: handler.pollSeconds,
-        localConcurrency: handler.concurrency,
-        batchSize: 1,
-      },
-      async ([job]: JobWithMetadata<object>[]) => {
-        if (!job) return;
-        const jobLog = log.child({ job: name, job_id: job.id, attempt: job.retryCount + 1 });
-        const signal = AbortSignal.any([job.signal, draining.signal]);
-        const started = performance.now();
-        try {
-          await handler.run(services, job.data, { signal, log: jobLog });
-          jobLog.info("job.done", { ms: Math.round(performance.now() - started) });
-        } catch (error) {
-          if (job.retryCount < job.retryLimit) jobLog.warn("job.failed", { error });
-          else jobLog.error("job.dead", { error, queue: deadLetterOf(handler.job) });
-          throw error;
-        }
-      },
-    );
+    const work = async ([job]: JobWithMetadata<object>[]): Promise<void> => {
+      if (!job) return;
+      const jobLog = log.child({ job: name, job_id: job.id, attempt: job.retryCount + 1 });
+      const signal = AbortSignal.any([job.signal, draining.signal]);
+      const started = performance.now();
+      try {
+        await handler.run(services, job.data, { signal, log: jobLog });
+        jobLog.info("job.done", { ms: Math.round(performance.now() - started) });
+      } catch (error) {
+        if (job.retryCount < job.retryLimit) jobLog.warn("job.failed", { error });
+        else jobLog.error("job.dead", { error, queue: deadLetterOf(handler.job) });
+        throw error;
+      }
+    };
+    for (let at = 0; at < handler.concurrency; at++) {
+      let worker = "";
+      worker = await boss.work(
+        name,
+        {
+          includeMetadata: true,
+          pollingIntervalSeconds: 1,
+          notifyPollingIntervalSeconds: handler.pollSeconds,
+          batchSize: 1,
+        },
+        // By itself a worker that found a job waits out its poll, though more may be due: one NOTIFY stands for many.
+        (jobs: JobWithMetadata<object>[]) => work(jobs).finally(() => boss.notifyWorker(worker)),
+      );
+    }
   }
   for (const { job, cron } of schedules) await boss.schedule(job, cron, {});
 
