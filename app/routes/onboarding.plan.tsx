@@ -90,9 +90,7 @@ export default function PlanStep() {
         </Form>
       </Card>
       <h2 className="mt-10 text-base font-semibold">Afterwards</h2>
-      <p className="mt-1 text-muted">
-        These are the plans after the trial. Nothing is charged unless you choose one.
-      </p>
+      <p className="mt-1 text-muted">These are the plans after the trial. Nothing is charged unless you choose one.</p>
       <ul className="mt-4 grid gap-4 sm:grid-cols-3">
         {paid.map((plan) => (
           <li key={plan.id} className="rounded border border-line p-4">
