@@ -25,7 +25,7 @@ begin
     q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.policy, q.dead_letter, q.heartbeat_seconds)
   on conflict do nothing
   returning id into created;
-  if q.notify and created is not null and starts <= pgboss.job_now() then
+  if q.notify and created is not null and starts <= pgboss.job_now() and not coalesce((p_options ->> 'quiet')::boolean, false) then
     -- The channel that pg-boss listens on for the schema `pgboss`.
     perform pg_notify('pgboss_' || left(encode(sha224('pgboss'::bytea), 'hex'), 24), p_queue);
   end if;
@@ -49,6 +49,7 @@ end $$;
 select app.guard_function('app.queue_mail(text, text, jsonb, text)', 'authenticated service_role foyer_gate');
 
 -- Stores a verified delivery once and enqueues its processing. False: it was there already.
+-- Quietly: transactions that notify commit one after another, a provider's burst would queue up. Call wake_webhooks next.
 create function app.receive_webhook(p_provider text, p_event_id text, p_payload jsonb) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -59,7 +60,13 @@ begin
   if received is null then
     return false;
   end if;
-  perform app.enqueue_job('webhook.process', jsonb_build_object('inboxId', received), '{}');
+  perform app.enqueue_job('webhook.process', jsonb_build_object('inboxId', received), '{"quiet": true}');
   return true;
 end $$;
 select app.guard_function('app.receive_webhook(text, text, jsonb)', 'foyer_functions foyer_web');
+
+-- Wakes the workers for deliveries that were stored quietly. Should it never be called, they look by themselves in seconds.
+create function app.wake_webhooks() returns void language sql volatile security definer set search_path = '' as $$
+  select pg_notify('pgboss_' || left(encode(sha224('pgboss'::bytea), 'hex'), 24), 'webhook.process')
+$$;
+select app.guard_function('app.wake_webhooks()', 'foyer_functions foyer_web');

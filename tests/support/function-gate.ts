@@ -33,6 +33,7 @@ export const CALLERS: Record<string, string> = {
   "app.switch_tenant": "authenticated",
   "app.take_rate": "foyer_web foyer_functions anon authenticated service_role",
   "app.verify_email": "foyer_web",
+  "app.wake_webhooks": "foyer_functions foyer_web",
 };
 
 /** Functions that run as their caller and read nothing beyond what that may: callable by every app role. */

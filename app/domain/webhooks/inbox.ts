@@ -18,8 +18,26 @@ export type DeliveryEffect = (tx: SystemTx, delivery: Delivery) => Promise<void>
 export async function receiveDelivery(db: Db, provider: string, eventId: string, payload: unknown): Promise<boolean> {
   const [row] = await db.gate<{ received: boolean }[]>`
     select app.receive_webhook(${provider}, ${eventId}, ${JSON.stringify(payload)}::text::jsonb) as received`;
+  if (row?.received) await wakeWorkers(db);
   return row?.received ?? false;
 }
+
+const wakes = new WeakMap<Db, { underWay: Promise<void>; next: Promise<void> | null }>();
+
+/** Wakes the workers. One call at a time; who comes meanwhile shares the next. */
+function wakeWorkers(db: Db): Promise<void> {
+  const line = wakes.get(db) ?? { underWay: Promise.resolve(), next: null };
+  wakes.set(db, line);
+  line.next ??= line.underWay.then(() => {
+    line.next = null;
+    // The job is stored: workers that aren't woken find it by themselves.
+    line.underWay = db.gate`select app.wake_webhooks()`.then(nothing, nothing);
+    return line.underWay;
+  });
+  return line.next;
+}
+
+const nothing = (): void => {};
 
 /**
  * Processes a delivery once: effect and mark commit together. A delivery that was processed, or that another worker
