@@ -31,10 +31,20 @@ const DEMANDING: ReadonlySet<Cue> = new Set(["price", "time", "place", "phone", 
 /** Kinds without which there is no answer: who asks for a number isn't served by a sentence about numbers. */
 const STRICT: ReadonlySet<Cue> = new Set(["phone", "email"]);
 /** What code and configuration look like; prose answers better. */
-const CODE = /=>|::|\$\$|;\s*$|^\s*[#$]\s|[{}<>]\S/;
+const CODE = /=>|→|\w_\w+\(|::|\$\$|;\s*$|^\s*[#$]\s|[{}<>]\S/m;
 const DEFINES = /^\s*(?:what(?:'s| is| are| does| do)|who is|explain|define|was (?:ist|sind)|qu'est|que es)\b/i;
 
+/**
+ * In a base of thousands of passages a rare word turns up in passing. Where it is all that was asked for and no heading
+ * holds it, only a plain short sentence counts as an answer, and none beside code. Bases of up to some hundred passages know no word so rare.
+ */
+const RARE_IDF = 5.5;
+const PLAIN_CHARS = 110;
+
 interface Weighed {
+  /** A thing, rather than a small word of action. */
+  strong: boolean;
+  idf: number;
   weight: number;
   terms: string[];
   cue: Cue | null;
@@ -92,10 +102,17 @@ function weigh(question: Question, terms: readonly RetrievedTerm[]): Weighed[] {
         : matching.length > 0
           ? mean(matching.map(({ idf }) => idf))
           : (own?.idf ?? 1);
-    weighed.push({ weight: Math.max(weight, 0.4) * share, terms: matching.map(indexed), cue });
+    weighed.push({
+      strong: share >= 0.5,
+      idf: weight,
+      weight: Math.max(weight, 0.4) * share,
+      terms: matching.map(indexed),
+      cue,
+    });
   }
   if (question.days.length > 0) {
-    weighed.push({ weight: Math.max(1.5, mean(weighed.map(({ weight }) => weight))), terms: [], cue: null });
+    const weight = Math.max(1.5, mean(weighed.map((one) => one.weight)));
+    weighed.push({ strong: true, idf: 0, weight, terms: [], cue: null });
   }
   return weighed;
 }
@@ -166,6 +183,11 @@ function scoreHit(
   const strict = question.cues.filter((each) => STRICT.has(each) || (each === "place" && question.whereabouts));
   const specific = heading.length > 0 ? heading.filter((word) => says(concepts, word)).length / heading.length : 0;
   const defines = DEFINES.test(question.text);
+  const things = concepts.flatMap(({ strong, idf }, i) => (strong ? [{ idf, at: around[i] ?? 0 }] : []));
+  const [thing] = things;
+  const inPassing = things.length === 1 && thing !== undefined && thing.idf >= RARE_IDF && thing.at < PLACE.title;
+  // An example's subject is not what the page is about.
+  if (inPassing && CODE.test(hit.content)) return;
   const unnamed = question.names.filter((name) => !namesIt(heading, name) && !namesIt(above, name));
   sentences.forEach(({ text }, index) => {
     if (!/\p{L}|\d/u.test(text)) return;
@@ -173,6 +195,7 @@ function scoreHit(
       const words = wordsOf(text);
       if (unnamed.some((name) => !namesIt(words, name))) return;
     }
+    if (inPassing && text.length > PLAIN_CHARS) return;
     const covered = concepts.map((_, i) =>
       Math.max(
         inSentence[index]?.[i] ?? 0,

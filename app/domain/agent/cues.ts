@@ -73,7 +73,7 @@ const ADDRESS =
   /\b\d{1,5}[a-z]? (?:\p{Lu}[\p{L}.'’]+ ){1,4}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Square|Way|Court|Place|Quay|Terrace)\b|\p{L}(?:straße|strasse|str\.|weg|platz|allee|gasse) \d|\b(?:rue|avenue|place|quai) (?:de |du |des |d')?\p{Lu}\p{L}+|\b\d{4,5} \p{Lu}\p{L}+|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b[A-Z]{2} \d{5}\b|\b(?:calle|avenida|plaza) \p{L}+/u;
 const SOMEWHERE =
   /\b(?:street|road|avenue|highway|address|located|floor|building|opposite|next to|near|behind|above|corner|walk from|station|lobby|ground|basement|terrace|in the|at the|on the)\b/i;
-const PHONE = /(?:\+|\(|\b0(?!\.)|\b[1-9])(?:[\s()./-]*\d){6,14}/;
+const PHONE = /(?<!\d[.,])(?:\+|\(|\b0(?!\.)|\b[1-9])(?:[\s()./-]*\d){6,14}/;
 const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/;
 const PERSON = /\b(?:dr|mr|mrs|ms|prof)\.? \p{Lu}|\p{Lu}\p{L}+ \p{Lu}\p{L}+/u;
 const DURATION =
