@@ -7,6 +7,7 @@ import { arrivals, type Call, closedLoop, type Load, openClient } from "./client
 import { type BenchTenant, knowledgeTenants, questions } from "./knowledge.ts";
 import { alternate, figure, median, percentile, type Report, times } from "./measure.ts";
 import { plainTx } from "./plain.ts";
+import { startFunctions } from "./servers.ts";
 import type { Stage } from "./stage.ts";
 
 const TENANTS = 100;
@@ -43,12 +44,16 @@ export async function chat(stage: Stage, report: Report): Promise<void> {
   const p95 = (loads: readonly Load[]) => median(loads.map((load) => load.p95));
   report(figure("chat.p95_of_100_tenants_vs_one", p95(hundred), "ms", p95(single)));
 
-  const busy = await alternate(
-    3,
-    async () => (await closedLoop(client, BUSY, 4, all)).rate,
-    () => bareWrites(stage, tenants),
-  );
-  report(figure("chat.saturation", busy.measured, "requests/s", busy.baseline));
+  const saturation = async () => (await closedLoop(client, BUSY, 4, all)).rate;
+  const bare = await alternate(3, saturation, () => bareWrites(stage, tenants));
+  report(figure("chat.saturation", bare.measured, "requests/s", bare.baseline));
+  const { server, origin } = await startFunctions(stage);
+  const write = openClient(origin, BUSY);
+  const bareFunction = () => ({ ...all(), path: "/functions/v1/bench-write" });
+  const over = await alternate(3, saturation, async () => (await closedLoop(write, BUSY, 4, bareFunction)).rate);
+  report(figure("chat.saturation_vs_bare_write_function", over.measured, "requests/s", over.baseline));
+  await write.close();
+  await server.stop();
   await client.close();
 }
 
@@ -100,10 +105,10 @@ async function bareWrites(stage: Stage, tenants: readonly BenchTenant[]): Promis
   const loop = async (start: number): Promise<void> => {
     for (let at = start; performance.now() < until; at++) {
       const tenant = tenants[at % tenants.length] as BenchTenant;
-      await sql.begin((tx) => [
-        tx`insert into bench_writes (tenant_id, body) values (${tenant.tenantId}, 'When are you open?')`,
-        tx`insert into bench_writes (tenant_id, body) values (${tenant.tenantId}, 'We are open from 9 to 5.')`,
-      ]);
+      await sql.begin(async (tx) => {
+        await tx`insert into bench_writes (tenant_id, body) values (${tenant.tenantId}, 'When are you open?')`;
+        await tx`insert into bench_writes (tenant_id, body) values (${tenant.tenantId}, 'We are open from 9 to 5.')`;
+      });
       done++;
     }
   };

@@ -1,12 +1,8 @@
 // A webhook through the functions' runtime: verify, store once, enqueue in the same transaction; against verify and insert.
 import { createHmac, randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { functionsCommand } from "#app/local/functions-command.ts";
-import { freePort, LOOPBACK } from "#app/local/ports.ts";
 import { type Call, closedLoop, openClient } from "./client.ts";
 import { alternate, figure, type Report } from "./measure.ts";
-import { startProcess } from "./servers.ts";
+import { startFunctions } from "./servers.ts";
 import type { Stage } from "./stage.ts";
 
 const CONNECTIONS = 16;
@@ -14,28 +10,11 @@ const ROUNDS = 5;
 const SECONDS = 2;
 
 export async function ingest(stage: Stage, report: Report): Promise<void> {
-  const port = await freePort();
-  const folder = pathToFileURL(join(stage.root, "tests/bench/functions/")).href;
-  const databaseUrl = stage.urls.functions;
-  const { command, args } = functionsCommand({ ...stage, host: LOOPBACK, port, databaseUrl, folder });
-  const server = await startProcess(
-    command,
-    args.map((arg) => (arg.startsWith("--allow-read=") ? `${arg},tests` : arg)),
-    {
-      cwd: stage.root,
-      ready: '"ready"',
-      env: {
-        DATABASE_URL_FUNCTIONS: databaseUrl,
-        BENCH_ADMIN_URL: stage.urls.admin,
-        DENO_DIR: join(stage.foyer.dataDir, "deno"),
-        NO_COLOR: "1",
-      },
-    },
-  );
+  const { server, origin } = await startFunctions(stage);
   // The worker would find no effect for these deliveries and retry them meanwhile: it pauses.
   process.kill(stage.pid("worker"), "SIGSTOP");
   try {
-    const client = openClient(`http://${LOOPBACK}:${port}`, CONNECTIONS);
+    const client = openClient(origin, CONNECTIONS);
     const rate = (name: string) => async () =>
       (await closedLoop(client, CONNECTIONS, SECONDS, () => delivery(`/functions/v1/${name}`))).rate;
     await rate("bench-ingest")();

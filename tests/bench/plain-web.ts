@@ -1,4 +1,4 @@
-// The product's own web server over doors without isolation: no transaction, no role, no policies (see plain.ts).
+// The product's own web server over doors without isolation: no role, no claims, no policies (see plain.ts).
 // Usage: ADMIN_URL in the first argument, the port in PORT.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -36,8 +36,30 @@ function statements(tenantId: string): (strings: TemplateStringsArray) => Templa
   return known;
 }
 
-/** Doors without isolation: for the server that pages with isolation are compared to. */
+/**
+ * Doors without isolation, for the server that pages with isolation are compared to: a transaction of the superuser,
+ * pipelined as the product's, in which no role is taken, no claims are set and no policy applies.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: postgres.js types its custom types so.
 export function plainDoors(db: Db, sql: postgres.Sql<any>): Db {
-  return { ...db, asTenant: (actor, fn) => fn(plainTx(sql, actor.tenantId)) };
+  return {
+    ...db,
+    async asTenant(actor, fn) {
+      const client = await sql.reserve();
+      let begun = false;
+      const inTransaction = new Proxy(client, {
+        apply(target, self, args) {
+          if (!begun) client.unsafe("begin").execute();
+          begun = true;
+          return Reflect.apply(target, self, args);
+        },
+      });
+      try {
+        return await fn(plainTx(inTransaction, actor.tenantId));
+      } finally {
+        if (begun) client.unsafe("commit").execute();
+        client.release();
+      }
+    },
+  };
 }

@@ -41,7 +41,7 @@ export async function rls(stage: Stage, report: Report): Promise<void> {
   const port = await freePort();
   const server = await startProcess(
     process.execPath,
-    ["--max-old-space-size=256", "--max-semi-space-size=8", "tests/bench/plain-web.ts", stage.urls.admin],
+    ["--max-old-space-size=256", "--max-semi-space-size=16", "tests/bench/plain-web.ts", stage.urls.admin],
     {
       cwd: stage.root,
       ready: "web.ready",

@@ -1,5 +1,5 @@
 // What the benchmarks run against: a whole Foyer started as a user would start it, on free ports and a temporary folder.
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import postgres from "postgres";
 import { removePostgres } from "#app/local/postgres.ts";
@@ -33,7 +33,7 @@ export async function openStage(): Promise<Stage> {
       delete process.env[key];
     }
   }
-  const foyer = await startFoyer({ root, env: { CRAWL_ALLOW_LOOPBACK: "1", LOG_LEVEL: "info", ...passedOn } });
+  const foyer = await startFoyer({ root, env: { CRAWL_ALLOW_LOOPBACK: "1", LOG_LEVEL: "info" } });
   const { dataDir, port } = foyer;
   const env = loadEnv({ PORT: String(port), FOYER_DATA_DIR: dataDir, CRAWL_ALLOW_LOOPBACK: "1" });
   const logins = await Promise.all(LOGINS.map(async (login) => [login, await databaseUrl(env, login)] as const));
@@ -65,16 +65,8 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-/** Settings that only matter to a measurement's own processes. */
-const passedOn = { DEMO_DATA: "1" };
-
 /** Resident memory of a process in MiB, from the kernel's books. */
 export function residentMiB(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(kib) / 1024;
-}
-
-/** The lines that the parts have logged. */
-export function logFiles(dataDir: string): string[] {
-  return readdirSync(dataDir);
 }
