@@ -177,13 +177,17 @@ export async function searchKnowledge(tx: InTenantTx, request: SearchRequest): P
         * sum(score) filter (where place <= ${DOCUMENT_CHUNKS}) over (partition by document_id))::numeric, 4)::float8 as score
       from pooled order by 2 desc, 1 limit ${limit}
     ),
-    typed as (
-      select t.id from base b cross join lateral (
-        select distinct ${QUESTION_MARK} || extensions.unaccent(w) as term
+    -- As an array, so that each word is looked up: joined, all the terms of the base would be read.
+    typing as materialized (
+      select b.tenant_id, b.id, array(
+        select distinct ${QUESTION_MARK} || extensions.unaccent(w)
         from unnest(tsvector_to_array(to_tsvector(b.config, b.message)) || tsvector_to_array(to_tsvector(b.home, b.message))
-          || tsvector_to_array(to_tsvector('simple', b.message))) w
-      ) w
-      join knowledge_terms k on k.tenant_id = b.tenant_id and k.base_id = b.id and k.term = w.term
+          || tsvector_to_array(to_tsvector('simple', b.message))) w) as terms
+      from base b
+    ),
+    typed as (
+      select t.id from typing b
+      join knowledge_terms k on k.tenant_id = b.tenant_id and k.base_id = b.id and k.term = any(b.terms)
       cross join lateral unnest(k.chunk_ids) t(id)
       group by t.id order by sum(k.idf) desc, t.id limit ${MAX_TYPED}
     ),
