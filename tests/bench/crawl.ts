@@ -24,7 +24,7 @@ export async function crawl(stage: Stage, report: Report): Promise<void> {
   const site = await startSite(Object.fromEntries(texts.map((text, at) => [`/page-${at}.html`, body(text, at)])));
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const tenant = await newTrialTenant(stage.db.web, `bench-crawl-${round}`);
+    const tenant = await newTrialTenant(stage.db.web, `bench-crawl-${Date.now().toString(36)}`);
     const input = { url: `${site.origin}/page-0.html`, maxPages: PAGES, maxDepth: 20 };
     const startedAt = performance.now();
     const { sourceId } = await stage.db.web.asTenant(tenant.actor, (tx) => addWebsite(tx, tenant.actor, input));
