@@ -4,6 +4,7 @@
 // (https://github.com/porsager/postgres/issues/1216). Here a slot whose connection closes under a lease is
 // thrown away with its client: what still holds the lease can reach no other connection.
 import postgres from "postgres";
+import { addArrayTypes } from "./array-types.ts";
 import { AppError } from "./errors.ts";
 
 export type Client = postgres.Sql<Record<string, never>>;
@@ -58,8 +59,10 @@ export function createPool(options: PoolOptions): Pool {
   let closed = false;
 
   function connect(onclose: () => void): Client {
-    return postgres(options.url, {
+    const client = postgres(options.url, {
       max: 1,
+      // See array-types.ts.
+      fetch_types: false,
       idle_timeout: 300,
       max_lifetime: null,
       connect_timeout: 5,
@@ -72,6 +75,8 @@ export function createPool(options: PoolOptions): Pool {
         search_path: "public, extensions",
       },
     });
+    addArrayTypes(client.options);
+    return client;
   }
 
   function open(): Slot {

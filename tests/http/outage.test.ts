@@ -52,6 +52,14 @@ const page = (web: HttpServer, token: string): Promise<Answer> =>
   web.send("/settings/company", { headers: cookieOf(token) });
 const lives = ({ process }: HttpServer): boolean => process.exitCode === null && process.signalCode === null;
 
+/** Fails with the last words of a process that has ended. */
+function assertLives(...servers: HttpServer[]): void {
+  for (const server of servers) {
+    if (!lives(server))
+      throw new Error(`It ended with ${server.process.exitCode}:\n${server.lines.slice(-15).join("\n")}`);
+  }
+}
+
 test("Postgres killed under load: processes live, pages and chat come back, news flows again", {
   timeout: 60_000,
 }, async () => {
@@ -83,9 +91,12 @@ test("Postgres killed under load: processes live, pages and chat come back, news
   const load = ask
     .flatMap((one) => [one, one])
     .map(async (one) => {
-      while (underLoad) answers.push(await one());
+      while (underLoad && lives(web) && lives(functions)) answers.push(await one());
     });
-  const good = (): number => answers.filter(({ status }) => status === 200).length;
+  const good = (): number => {
+    assertLives(web, functions);
+    return answers.filter(({ status }) => status === 200).length;
+  };
   await expect.poll(good, { timeout: 10_000 }).toBeGreaterThan(20);
 
   for (let time = 0; time < 2; time++) {
@@ -103,7 +114,7 @@ test("Postgres killed under load: processes live, pages and chat come back, news
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
   for (const { status, headers } of answers)
     if (status === 503) expect(Number(headers["retry-after"])).toBeGreaterThan(0);
-  expect([lives(web), lives(functions)]).toEqual([true, true]);
+  assertLives(web, functions);
 
   // The stream that was open all along delivers what happens now, and so does a new one.
   const fresh = await listen(web, tenant.token);
