@@ -30,7 +30,7 @@ export function functionsCommand(options: FunctionsOptions): { command: string; 
       ...["run", "--no-prompt", "--cached-only", "--allow-env"],
       `--allow-net=${[...new Set([`${host}:${port}`, ...peers])].join(",")}`,
       `--allow-read=${READABLE.join(",")}`,
-      "--v8-flags=--max-old-space-size=96,--max-semi-space-size=4",
+      "--v8-flags=--max-old-space-size=96,--max-semi-space-size=8",
       ...(options.watch ? ["--watch"] : []),
       join(root, "app/local/functions.ts"),
       host,
