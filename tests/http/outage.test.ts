@@ -17,7 +17,8 @@ import { newTrialTenant } from "../support/tenants.ts";
 
 const shared = await testDatabase();
 const dataDir = mkdtempSync(join(tmpdir(), "foyer-outage-"));
-const options = { dataDir, port: 0, durable: false };
+// Durable: what was committed before the kill must be there after it.
+const options = { dataDir, port: 0 };
 let server: LocalPostgres;
 
 beforeAll(async () => {
