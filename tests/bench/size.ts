@@ -36,7 +36,8 @@ export async function size(stage: Stage, report: Report): Promise<void> {
 }
 
 async function scriptBytes(client: Client, path: string, headers: Record<string, string>): Promise<number> {
-  const { text } = await client.send({ path, headers });
+  const { status, text } = await client.send({ path, headers });
+  if (status !== 200) throw new Error(`${path} answers ${status}: there is no page to measure.`);
   const wanted = new Set<string>();
   for (const [tag] of text.matchAll(/<(?:script|link)\b[^>]*>/g)) {
     const source = /\bsrc="([^"]+)"/.exec(tag)?.[1];
