@@ -33,6 +33,10 @@ const Source = z.object({
   OPENAI_MODEL: z.string().default("gpt-4o-mini"),
   SUPABASE_URL: url.optional(),
   SUPABASE_ANON_KEY: z.string().optional(),
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().optional(),
+  STRIPE_API_BASE: url.optional(),
+  STRIPE_PORT: port.optional(),
   CRAWL_ALLOW_LOOPBACK: flag,
   DEMO_DATA: flag,
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -65,6 +69,12 @@ export interface Env {
   poolSize: number;
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | null;
   supabase: { url: string; anonKey: string } | null;
+  /** Null: nothing can be bought. */
+  stripe: { apiKey: string; apiBase: string | null } | null;
+  /** What Stripe signs its webhooks with. */
+  stripeWebhookSecret: string | null;
+  /** Of the local Stripe simulator. */
+  stripePort: number;
   crawl: { allowLoopback: boolean };
   demoData: boolean;
   logLevel: LogLevel;
@@ -125,6 +135,9 @@ export function loadEnv(source: Record<string, string | undefined> = surrounding
       : null,
     supabase:
       env.SUPABASE_URL && env.SUPABASE_ANON_KEY ? { url: env.SUPABASE_URL, anonKey: env.SUPABASE_ANON_KEY } : null,
+    stripe: env.STRIPE_SECRET_KEY ? { apiKey: env.STRIPE_SECRET_KEY, apiBase: env.STRIPE_API_BASE ?? null } : null,
+    stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET ?? null,
+    stripePort: env.STRIPE_PORT ?? env.PORT + 4,
     crawl: { allowLoopback: env.CRAWL_ALLOW_LOOPBACK },
     demoData: env.DEMO_DATA,
     logLevel: env.LOG_LEVEL,

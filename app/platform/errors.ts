@@ -3,6 +3,7 @@
 const STATUS = {
   invalid: 400,
   unauthenticated: 401,
+  payment_required: 402,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
@@ -21,6 +22,7 @@ const STATUS = {
 const TITLE: Record<ErrorCode, string> = {
   invalid: "The request is not valid",
   unauthenticated: "Sign in is needed",
+  payment_required: "A larger plan is needed",
   forbidden: "Not allowed",
   not_found: "Not found",
   method_not_allowed: "Method not allowed",
@@ -46,6 +48,8 @@ export interface AppErrorOptions {
   retryAfter?: number;
   /** A finer machine-readable code than the general one, e.g. `origin_not_allowed`. */
   reason?: string;
+  /** What to do about it, for programs: a problem's extension members, e.g. `upgrade_url`, `resets_at`. */
+  help?: Record<string, string | number | null>;
 }
 
 /** An expected failure. `message` is safe to show to people: it names no internals and no other tenant. */
@@ -55,6 +59,7 @@ export class AppError extends Error {
   readonly fields: Record<string, string[]> | undefined;
   readonly retryAfter: number | undefined;
   readonly reason: string | undefined;
+  readonly help: Record<string, string | number | null> | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -62,6 +67,7 @@ export class AppError extends Error {
     this.fields = options.fields;
     this.retryAfter = options.retryAfter;
     this.reason = options.reason;
+    this.help = options.help;
   }
 }
 
@@ -87,6 +93,7 @@ export function problem(error: unknown, instance?: string): Response {
     detail: known.message,
     ...(instance && { instance }),
     ...(known.fields && { errors: known.fields }),
+    ...known.help,
   };
   return new Response(JSON.stringify(body), { status, headers });
 }

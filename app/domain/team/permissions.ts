@@ -12,6 +12,8 @@ const MEMBER_PERMISSIONS = {
   "settings:write": ["owner", "admin"],
   "keys:read": ["owner", "admin"],
   "keys:write": ["owner", "admin"],
+  "usage:read": ["owner", "admin", "agent", "viewer"],
+  "sandbox:write": ["owner", "admin"],
   "onboarding:write": ["owner", "admin"],
   "billing:read": ["owner", "admin"],
   "billing:write": ["owner"],
@@ -27,6 +29,8 @@ export function may(role: TenantRole, permission: Permission): boolean {
 
 const STAFF_PERMISSIONS = {
   "tenants:read": ["support", "billing", "superadmin"],
+  "metrics:read": ["support", "billing", "superadmin"],
+  "billing:write": ["billing", "superadmin"],
 } as const satisfies Record<string, readonly StaffRole[]>;
 
 export type StaffPermission = keyof typeof STAFF_PERMISSIONS;

@@ -1,0 +1,27 @@
+// What billing tells the other topics.
+import { z } from "zod";
+import { defineEvent } from "../events/events.ts";
+
+const Plan = z.object({ plan: z.string() });
+
+/** A plan was paid for: for the first time, or again after it had been suspended or cancelled. */
+export const TenantActivated = defineEvent("tenant.activated", Plan);
+/** A payment failed; everything still works until `suspendsAt`. */
+export const TenantPastDue = defineEvent("tenant.past_due", z.object({ suspendsAt: z.string() }));
+/** Nothing works any more until somebody pays. */
+export const TenantSuspended = defineEvent(
+  "tenant.suspended",
+  z.object({ why: z.enum(["trial_ended", "payment", "staff"]) }),
+);
+/** The subscription has ended. */
+export const TenantCancelled = defineEvent("tenant.cancelled", z.object({}));
+export const PlanChanged = defineEvent("plan.changed", z.object({ from: z.string(), to: z.string() }));
+export const PaymentFailed = defineEvent(
+  "payment.failed",
+  z.object({ invoiceId: z.string(), amountCents: z.number() }),
+);
+/** A threshold of a limit was reached. */
+export const UsageThreshold = defineEvent(
+  "usage.threshold",
+  z.object({ metric: z.string(), threshold: z.number(), used: z.number(), included: z.number() }),
+);
