@@ -1,6 +1,7 @@
 // What every door of the chat shares, in terms of web requests and responses: reading a message from a hostile world,
 // and answering it as JSON or as a stream of events.
 import { AppError, problem } from "#app/platform/errors.ts";
+import { readJson, validated } from "#app/platform/json-body.ts";
 import type { Logger } from "#app/platform/log.ts";
 import { ChatRequest } from "./chat.schema.ts";
 import type { ChatOptions, ChatResponse } from "./chat.ts";
@@ -13,60 +14,11 @@ const MAX_BYTES = 64 * 1024;
  * @throws AppError unsupported_media_type, too_large, invalid (no UTF-8, no JSON object), unprocessable with `fields`
  */
 export async function readChatRequest(request: Request): Promise<ChatRequest> {
-  const type = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/json") throw new AppError("unsupported_media_type", "Send application/json.");
-  const parsed = ChatRequest.safeParse(parseObject(await readText(request)));
-  if (parsed.success) return parsed.data;
-  const fields: Record<string, string[]> = {};
-  for (const { path, message } of parsed.error.issues) {
-    const name = String(path[0] ?? "body");
-    fields[name] = [...(Object.hasOwn(fields, name) ? (fields[name] ?? []) : []), message];
-  }
-  const [first] = parsed.error.issues;
-  throw new AppError("unprocessable", first?.message ?? "The request doesn't fit.", { fields });
-}
-
-async function readText(request: Request): Promise<string> {
-  const tooLarge = new AppError("too_large", `At most ${MAX_BYTES / 1024} KiB.`);
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BYTES) throw tooLarge;
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  const reader = request.body?.getReader();
-  try {
-    for (let step = await reader?.read(); step && !step.done; step = await reader?.read()) {
-      size += step.value.byteLength;
-      if (size > MAX_BYTES) throw tooLarge;
-      pieces.push(step.value);
-    }
-  } catch (error) {
-    await reader?.cancel().catch(() => {});
-    if (error instanceof AppError) throw error;
-    throw new AppError("invalid", "The body could not be read.", { cause: error });
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.byteLength;
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new AppError("invalid", "The body is not UTF-8.", { cause: error });
-  }
-}
-
-function parseObject(text: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new AppError("invalid", "The body is not JSON.", { cause: error });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  const body = await readJson(request, MAX_BYTES);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new AppError("invalid", "The body must be a JSON object.");
   }
-  return value;
+  return validated(ChatRequest, body);
 }
 
 /** Whether the client asked for a stream of events. */
