@@ -2,13 +2,15 @@
 
 import frauncesFont from "@fontsource-variable/fraunces/files/fraunces-latin-wght-normal.woff2?url";
 import type { LinksFunction, MetaFunction } from "@remix-run/node";
+import { useLoaderData } from "@remix-run/react";
 import Globe from "lucide-react/icons/globe";
 import MessageCircleQuestion from "lucide-react/icons/message-circle-question-mark";
 import MessagesSquare from "lucide-react/icons/messages-square";
 import Palette from "lucide-react/icons/palette";
 import Quote from "lucide-react/icons/quote";
 import ShieldCheck from "lucide-react/icons/shield-check";
-import { type Plan, planFeatureNames, plans } from "#app/domain/billing/plans.ts";
+import { pointsOf, priceWords } from "#app/domain/billing/plan-facts.ts";
+import { currentPlans, type Plan } from "#app/domain/billing/plans.ts";
 import { paths } from "#app/paths.ts";
 import { Brand } from "#app/ui/brand.tsx";
 import { LinkButton } from "#app/ui/button.tsx";
@@ -17,6 +19,7 @@ import { type PlanCard, PlanCards } from "#app/ui/landing/plan-cards.tsx";
 import { type Question, Questions } from "#app/ui/landing/questions.tsx";
 import { Section } from "#app/ui/landing/section.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
+import { publicRoute } from "#app/web/guards.ts";
 
 export const handle = { hydrate: false };
 
@@ -32,7 +35,11 @@ export const links: LinksFunction = () => [
   { rel: "preload", href: frauncesFont, as: "font", type: "font/woff2", crossOrigin: "anonymous" },
 ];
 
+export const loader = publicRoute(async ({ services }) => ({ plans: await currentPlans(services.db) }));
+
 export default function Landing() {
+  const { plans } = useLoaderData<typeof loader>();
+  const trialDays = plans.find((plan) => plan.trialDays !== null)?.trialDays ?? null;
   return (
     <div className="mx-auto max-w-[1200px] px-5 text-base sm:px-8">
       <header className="flex items-center justify-between gap-4 py-5">
@@ -60,7 +67,7 @@ export default function Landing() {
               Foyer answers your customers’ questions from your own pages, day and night. It shows where each answer
               stands, and says so when it doesn’t know.
             </p>
-            <StartTrial />
+            <StartTrial days={trialDays} />
           </div>
           <div className="lg:col-span-6 lg:pl-6">
             <ConversationExcerpt />
@@ -94,7 +101,7 @@ export default function Landing() {
         <Section
           id="plans"
           title="Plans"
-          intro="Begin with the trial. Prices are in US dollars. Limits count per month, in the trial for its 14 days."
+          intro="Begin with the trial. Prices are in US dollars. Limits count per month, in the trial for all its days."
         >
           <div className="text-sm">
             <PlanCards plans={plans.map(planCard)} />
@@ -109,7 +116,7 @@ export default function Landing() {
           <p className="max-w-2xl font-title text-xl font-medium tracking-tight">
             Your website already holds the answers.
           </p>
-          <StartTrial />
+          <StartTrial days={trialDays} />
         </section>
       </main>
 
@@ -123,13 +130,13 @@ export default function Landing() {
   );
 }
 
-function StartTrial() {
+function StartTrial({ days }: { days: number | null }) {
   return (
     <div className="mt-8 flex flex-wrap items-center gap-x-5 gap-y-3">
       <LinkButton to={paths.signUp()} variant="primary" size="lg">
         Start free trial
       </LinkButton>
-      <p className="text-sm text-muted">14 days free. No card needed.</p>
+      <p className="text-sm text-muted">{days ? `${days} days free. ` : ""}No card needed.</p>
     </div>
   );
 }
@@ -208,25 +215,6 @@ const questions: readonly Question[] = [
   },
 ];
 
-const count = new Intl.NumberFormat("en-US");
-
-function planCard(plan: Plan): PlanCard {
-  const { limits } = plan;
-  const points = limits
-    ? [
-        `${count.format(limits.calls)} calls`,
-        `${count.format(limits.messages)} messages`,
-        `${limits.seats} seats`,
-        limits.languages === 1 ? "1 language" : `${limits.languages} languages`,
-        ...plan.features.map((feature) => planFeatureNames[feature]),
-      ]
-    : ["Limits as you need them", "Everything in Premium"];
-  return {
-    id: plan.id,
-    name: plan.name,
-    price:
-      plan.monthlyUsd === null ? "By contract" : plan.monthlyUsd === 0 ? "Free" : `$${count.format(plan.monthlyUsd)}`,
-    period: plan.days === null ? (plan.monthlyUsd === null ? "" : "a month") : `for ${plan.days} days`,
-    points,
-  };
+function planCard(plan: Plan, at: number, plans: readonly Plan[]): PlanCard {
+  return { id: plan.plan, name: plan.name, ...priceWords(plan), points: pointsOf(plan, plans[at - 1]) };
 }

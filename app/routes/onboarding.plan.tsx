@@ -2,7 +2,8 @@
 import { type MetaFunction, redirect } from "@remix-run/node";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { z } from "zod";
-import { type Plan, planFeatureNames, plans } from "#app/domain/billing/plans.ts";
+import { pointsOf, priceWords } from "#app/domain/billing/plan-facts.ts";
+import { currentPlans } from "#app/domain/billing/plans.ts";
 import { beginWithTrial } from "#app/domain/provisioning/beginning.ts";
 import { paths } from "#app/paths.ts";
 import { Badge } from "#app/ui/badge.tsx";
@@ -20,7 +21,8 @@ const ChoosePlan = z.object({ plan: z.literal("trial") });
 
 export const meta: MetaFunction = () => [{ title: "Your plan · Foyer" }];
 
-export const loader = memberLoader("onboarding:write", async ({ viewer }) => ({
+export const loader = memberLoader("onboarding:write", async ({ tx, viewer }) => ({
+  plans: await currentPlans(tx),
   place: enterStep(viewer, "plan"),
   started: viewer.tenantStatus !== "pending",
 }));
@@ -33,29 +35,9 @@ export const action = memberAction("onboarding:write", async ({ actor, request, 
   });
 });
 
-const usd = new Intl.NumberFormat("en-US");
-const [trial, ...paid] = plans;
-
-function priceOf({ monthlyUsd, days }: Plan): { price: string; period: string } {
-  if (monthlyUsd === null) return { price: "By contract", period: "" };
-  if (monthlyUsd === 0) return { price: "Free", period: days ? `for ${days} days` : "" };
-  return { price: `$${usd.format(monthlyUsd)}`, period: "USD a month" };
-}
-
-function pointsOf({ limits, features }: Plan): string[] {
-  if (!limits) return ["Limits as you need them", "Everything in Premium"];
-  const { calls, messages, seats, languages } = limits;
-  return [
-    `${usd.format(calls)} calls`,
-    `${usd.format(messages)} messages`,
-    `${seats} seats`,
-    languages === 1 ? "1 language" : `${languages} languages`,
-    ...features.map((feature) => planFeatureNames[feature]),
-  ];
-}
-
 export default function PlanStep() {
-  const { place, started } = useLoaderData<typeof loader>();
+  const { place, plans, started } = useLoaderData<typeof loader>();
+  const [trial, ...paid] = plans;
   const reply = useActionData<typeof action>();
   const pending = usePending();
   if (!trial) return null;
@@ -70,7 +52,7 @@ export default function PlanStep() {
       <Card>
         <Form method="post" className="grid gap-5">
           <FormMessage errors={reply?.result.error?.[""] ?? undefined} />
-          <PlanFacts name={trial.name} {...priceOf(trial)} points={pointsOf(trial)} />
+          <PlanFacts name={trial.name} {...priceWords(trial)} points={pointsOf(trial)} />
           <div>
             {started ? (
               <LinkButton to={paths.onboardingKnowledge()} variant="primary" size="lg">
@@ -92,9 +74,9 @@ export default function PlanStep() {
       <h2 className="mt-10 text-base font-semibold">Afterwards</h2>
       <p className="mt-1 text-muted">These are the plans after the trial. Nothing is charged unless you choose one.</p>
       <ul className="mt-4 grid gap-4 sm:grid-cols-3">
-        {paid.map((plan) => (
+        {paid.map((plan, at) => (
           <li key={plan.id} className="rounded border border-line p-4">
-            <PlanFacts name={plan.name} {...priceOf(plan)} points={pointsOf(plan)} narrow />
+            <PlanFacts name={plan.name} {...priceWords(plan)} points={pointsOf(plan, paid[at - 1])} narrow />
           </li>
         ))}
       </ul>

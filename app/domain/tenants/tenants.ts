@@ -6,9 +6,6 @@ import { recordAudit } from "../audit/audit.ts";
 import { slugProblem } from "./slugs.ts";
 import { ONBOARDING_STEPS, type OnboardingStep, type SaveAgent } from "./tenants.schema.ts";
 
-/** Days of the free trial (SPEC B1). */
-export const TRIAL_DAYS = 14;
-
 export interface TenantProfile {
   id: string;
   name: string;
@@ -92,10 +89,10 @@ export async function claimAddress(
   await recordAudit(tx, actor, "tenant.address_claimed", actor.tenantId, { slug });
 }
 
-/** Starts the free trial. Doing it again changes nothing. */
+/** Starts the free trial, for as long as its plan says. Doing it again changes nothing. */
 export async function startTrial(tx: TenantTx, actor: MemberActor): Promise<void> {
-  const [row] = await tx<{ started: boolean }[]>`select app.start_trial(${TRIAL_DAYS}) as started`;
-  if (row?.started) return recordAudit(tx, actor, "tenant.trial_started", actor.tenantId, { days: TRIAL_DAYS });
+  const [row] = await tx<{ started: boolean }[]>`select app.start_trial() as started`;
+  if (row?.started) return recordAudit(tx, actor, "tenant.trial_started", actor.tenantId);
   const tenant = await getTenant(tx);
   if (tenant.slug === null) throw new AppError("conflict", "Choose your address first.");
 }
