@@ -1,42 +1,57 @@
 // The frame of the signed-in app: who and where one is, the sections, and notices about the whole account.
 import { Outlet, type ShouldRevalidateFunctionArgs, useLoaderData } from "@remix-run/react";
+import { entitlements } from "#app/domain/billing/entitlements.ts";
+import { accountNotice, cancellationOf } from "#app/domain/billing/notices.ts";
+import { may } from "#app/domain/team/permissions.ts";
 import { listMyTenants } from "#app/domain/team/sessions.ts";
+import type { TenantTx } from "#app/platform/db.ts";
 import { AccountNotices } from "#app/ui/account-notices.tsx";
-import { APP_COMMANDS, APP_NAV, APP_SEARCHES } from "#app/ui/app-nav.ts";
+import { appCommands, appNav } from "#app/ui/app-nav.ts";
 import { AppShell } from "#app/ui/app-shell.tsx";
-import { memberLoader } from "#app/web/guards.ts";
+import { isWelcome, type Member, memberLoader } from "#app/web/guards.ts";
 
-export const loader = memberLoader("dashboard:read", async ({ tx, viewer }) => {
+export const loader = memberLoader("dashboard:read", async ({ tx, viewer }) => frameOf(tx, viewer), {
+  whileSuspended: true,
+});
+
+async function frameOf(tx: TenantTx, viewer: Member) {
   const { displayName, email, emailConfirmed, tenantId, tenantName, tenantSlug, tenantStatus, onboardingStep } = viewer;
-  const several = Number(viewer.tenantCount) > 1 ? await listMyTenants(tx) : [];
+  const [several, entitled, cancelsAt] = await Promise.all([
+    Number(viewer.tenantCount) > 1 ? listMyTenants(tx) : [],
+    entitlements(tx),
+    cancellationOf(tx),
+  ]);
   return {
     user: { name: displayName || email, email },
     emailConfirmed,
     tenant: { id: tenantId, name: tenantName, detail: tenantSlug ?? undefined },
     tenants: several.map(({ tenantId: id, name, slug }) => ({ id, name, detail: slug ?? undefined })),
     status: tenantStatus,
+    open: isWelcome(tenantStatus),
     onboarding: onboardingStep,
     role: viewer.tenantRole,
-    trialEndsAt: viewer.trialEndsAt,
+    notice: accountNotice(entitled, cancelsAt),
+    may: { bill: may(viewer.tenantRole, "billing:read"), buy: may(viewer.tenantRole, "billing:write") },
     timeZone: viewer.timeZone,
   };
-});
+}
 
-/** Names and notices change by actions, not by walking around. */
-export function shouldRevalidate({ formMethod, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) {
-  return formMethod !== undefined && defaultShouldRevalidate;
+/** Names and notices change by actions and by news, not by walking around. */
+export function shouldRevalidate(args: ShouldRevalidateFunctionArgs) {
+  const { formMethod, currentUrl, nextUrl, defaultShouldRevalidate } = args;
+  return (formMethod !== undefined || currentUrl.href === nextUrl.href) && defaultShouldRevalidate;
 }
 
 export default function App() {
-  const { user, tenant, tenants, ...account } = useLoaderData<typeof loader>();
+  const { user, tenant, tenants, open, ...account } = useLoaderData<typeof loader>();
+  const who = { bill: account.may.bill, open };
   return (
     <AppShell
       user={user}
       tenant={tenant}
       tenants={tenants.length > 0 ? tenants : [tenant]}
-      nav={APP_NAV}
-      commands={APP_COMMANDS}
-      searches={APP_SEARCHES}
+      nav={appNav(who)}
+      {...appCommands(who)}
       banner={<AccountNotices {...account} />}
     >
       <Outlet />

@@ -1,5 +1,6 @@
 // The sections of the app, and what the command palette offers besides them.
 import BookOpen from "lucide-react/icons/book-open";
+import CreditCard from "lucide-react/icons/credit-card";
 import House from "lucide-react/icons/house";
 import KeyRound from "lucide-react/icons/key-round";
 import MessagesSquare from "lucide-react/icons/messages-square";
@@ -8,14 +9,44 @@ import Settings from "lucide-react/icons/settings";
 import { paths } from "#app/paths.ts";
 import type { Command, NavItem, SearchTarget } from "./nav-item.ts";
 
-export const APP_NAV: readonly NavItem[] = [
+const BILLING: NavItem = { to: paths.billing(), label: "Billing", icon: CreditCard, key: "b" };
+const SECTIONS: readonly NavItem[] = [
   { to: paths.home(), label: "Home", icon: House, key: "h", end: true },
   { to: paths.conversations(), label: "Conversations", icon: MessagesSquare, key: "c" },
   { to: paths.knowledge(), label: "Knowledge", icon: BookOpen, key: "k" },
-  { to: paths.settings(), label: "Settings", icon: Settings, key: "s" },
+];
+const SETTINGS: NavItem = { to: paths.settings(), label: "Settings", icon: Settings, key: "s" };
+
+export interface NavFor {
+  /** May see the bill. */
+  bill: boolean;
+  /** False while the organisation is paused: then nothing but billing is open. */
+  open: boolean;
+}
+
+/** The sections that a person may open. */
+export function appNav({ bill, open }: NavFor): readonly NavItem[] {
+  const billing = bill ? [BILLING] : [];
+  return open ? [...SECTIONS, ...billing, SETTINGS] : billing;
+}
+
+/** What the palette offers besides, and what it searches. */
+export function appCommands({ bill, open }: NavFor): {
+  commands: readonly Command[];
+  searches: readonly SearchTarget[];
+} {
+  const billing = bill ? BILLING_COMMANDS : [];
+  return open
+    ? { commands: [...billing, ...COMMANDS], searches: SEARCHES }
+    : { commands: [...billing, ...COMMANDS.filter(({ id }) => id === "sessions")], searches: [] };
+}
+
+const BILLING_COMMANDS: readonly Command[] = [
+  { id: "plans", label: "Compare plans", group: "Billing", to: paths.billingPlans(), keywords: ["upgrade", "price"] },
+  { id: "invoices", label: "Invoices", group: "Billing", to: paths.billingInvoices(), keywords: ["receipt", "pdf"] },
 ];
 
-export const APP_COMMANDS: readonly Command[] = [
+const COMMANDS: readonly Command[] = [
   { id: "agent", label: "Agent settings", group: "Settings", to: paths.settingsAgent(), keywords: ["greeting", "bot"] },
   { id: "theme", label: "Theme", group: "Settings", to: paths.settingsTheme(), keywords: ["colours", "logo", "brand"] },
   {
@@ -51,7 +82,7 @@ export const APP_COMMANDS: readonly Command[] = [
   },
 ];
 
-export const APP_SEARCHES: readonly SearchTarget[] = [
+const SEARCHES: readonly SearchTarget[] = [
   { label: "Search conversations", to: (query) => paths.conversations({ q: query }) },
   { label: "Search knowledge", to: (query) => paths.knowledge({ q: query }) },
 ];

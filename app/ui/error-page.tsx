@@ -33,6 +33,11 @@ const words: Record<number, Words> = {
     detail: "This page is for people who are signed in. Your session may have ended.",
     next: { label: "Sign in", href: paths.signIn() },
   },
+  402: {
+    title: "Your plan doesn't include this",
+    detail: "A larger plan does. An owner of your organisation can choose one.",
+    next: { label: "Compare plans", href: paths.billingPlans() },
+  },
   403: {
     title: "You can't open this page",
     detail: "Your role doesn't include it. An owner or admin of your organisation can change that.",
@@ -56,27 +61,42 @@ const words: Record<number, Words> = {
   },
 };
 
+/** Errors with a name of their own lead elsewhere than their status. */
+const ways: Record<string, { title: string; next: Words["next"] }> = {
+  tenant_suspended: {
+    title: "This organisation is paused",
+    next: { label: "Your organisations", href: paths.switchTenant() },
+  },
+};
+
 /** Describes whatever was thrown. Only messages that the server marked as fit for people are shown. */
 export function describeError(error: unknown): ErrorDescription {
   if (!isRouteErrorResponse(error)) return { status: 500, ...unexpected };
   const base = words[error.status] ?? (error.status >= 500 ? unexpected : undefined);
-  const detail = problemDetail(error.data);
+  const { code, detail, billing_url: billing } = problemOf(error.data);
   const found = base ?? { title: "That didn't work", detail: "Go back and try it again.", next: retry };
-  return { status: error.status, ...found, ...(detail ? { detail } : {}) };
+  const way = code ? ways[code] : undefined;
+  return {
+    status: error.status,
+    ...found,
+    ...way,
+    ...(detail && { detail }),
+    ...(billing && { next: { label: "Open billing", href: billing } }),
+  };
 }
 
-/** The `detail` of a problem (RFC 9457), which reaches the browser as an object or as its text. */
-function problemDetail(data: unknown): string | null {
+/** The texts of a problem (RFC 9457), which reaches the browser as an object or as its text. */
+function problemOf(data: unknown): Partial<Record<string, string>> {
   let problem = data;
   if (typeof data === "string" && data.startsWith("{")) {
     try {
       problem = JSON.parse(data);
     } catch {
-      return null;
+      return {};
     }
   }
-  if (typeof problem !== "object" || problem === null || !("detail" in problem)) return null;
-  return typeof problem.detail === "string" && problem.detail !== "" ? problem.detail : null;
+  if (typeof problem !== "object" || problem === null) return {};
+  return Object.fromEntries(Object.entries(problem).filter(([, value]) => typeof value === "string" && value !== ""));
 }
 
 /** Plain links only: the way out of an error shouldn't depend on the app that just failed. */

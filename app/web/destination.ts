@@ -3,6 +3,7 @@ import { may } from "#app/domain/team/permissions.ts";
 import type { SignedIn } from "#app/domain/team/sessions.ts";
 import { ONBOARDING_STEPS, type OnboardingStep } from "#app/domain/tenants/tenants.schema.ts";
 import { paths } from "#app/paths.ts";
+import { isWelcome } from "./guards.ts";
 
 const STEP_PATHS: Record<OnboardingStep, string> = {
   address: paths.onboardingAddress(),
@@ -29,6 +30,8 @@ export function openStep({ tenantRole, onboardingStep }: SignedIn): Exclude<Onbo
 /** Where to go after signing in. */
 export function destinationOf(viewer: SignedIn): string {
   if (viewer.tenantId === null) return paths.switchTenant();
+  if (!isWelcome(viewer.tenantStatus) && viewer.tenantRole && may(viewer.tenantRole, "billing:read"))
+    return paths.billing();
   const step = openStep(viewer);
   return step ? stepPath(step) : paths.home();
 }

@@ -56,6 +56,11 @@ export function isWelcome(tenantStatus: string | null): boolean {
   return tenantStatus !== null && !REFUSED.has(tenantStatus);
 }
 
+export interface Doorway {
+  /** Open to those who may see the bill where the tenant is suspended or cancelled, too. */
+  whileSuspended?: boolean;
+}
+
 /** The signed-in person, or a way to the sign-in page and back. */
 export async function requireUser({ request, context }: Args): Promise<{ viewer: SignedIn; actor: UserActor }> {
   const viewer = await signedIn(context, request);
@@ -67,10 +72,14 @@ export async function requireUser({ request, context }: Args): Promise<{ viewer:
   return { viewer, actor: { kind: "user", userId: viewer.userId, sessionId: viewer.sessionId } };
 }
 
-/** The signed-in person in their tenant, allowed to do this there. */
+/**
+ * The signed-in person in their tenant, allowed to do this there.
+ * @throws AppError forbidden, with reason `tenant_suspended` where nothing but billing is open
+ */
 export async function requireMember(
   args: Args,
   permission: Permission,
+  { whileSuspended = false }: Doorway = {},
 ): Promise<{ viewer: Member; actor: MemberActor }> {
   const { viewer } = await requireUser(args);
   if (!isMember(viewer)) {
@@ -78,16 +87,23 @@ export async function requireMember(
       throw new AppError("forbidden", "You don't belong to this organisation any more.");
     throw redirect(paths.switchTenant());
   }
-  if (!isWelcome(viewer.tenantStatus)) {
-    throw new AppError("forbidden", "This organisation is suspended. Please contact support.", {
-      reason: "tenant_suspended",
-    });
+  if (!isWelcome(viewer.tenantStatus) && !(whileSuspended && may(viewer.tenantRole, "billing:read"))) {
+    throw suspended(viewer);
   }
   if (!may(viewer.tenantRole, permission)) {
     throw new AppError("forbidden", "Your role doesn't allow this. Ask an owner or admin of your organisation.");
   }
   const { userId, sessionId, tenantId, tenantRole: role } = viewer;
   return { viewer, actor: { kind: "member", userId, sessionId, tenantId, role } };
+}
+
+/** Says what is the matter and who can end it, with the way there. */
+function suspended({ tenantStatus, tenantRole }: Member): AppError {
+  const state = tenantStatus === "cancelled" ? "has no plan any more" : "is paused";
+  const [next, way] = may(tenantRole, "billing:read")
+    ? ["Open billing to go on; nothing you have was deleted.", { billing_url: paths.billing() }]
+    : ["An owner or admin can change that in billing.", {}];
+  return new AppError("forbidden", `This organisation ${state}. ${next}`, { reason: "tenant_suspended", help: way });
 }
 
 function isMember(viewer: SignedIn): viewer is Member {
@@ -110,7 +126,8 @@ async function shaped<T>({ context }: Args, work: () => Promise<T>): Promise<T> 
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.retryAfter !== undefined) context.retryAfter ??= String(Math.max(1, Math.ceil(error.retryAfter)));
-    throw data({ code: error.reason ?? error.code, detail: error.message }, { status: statusOf(error) });
+    const said = { code: error.reason ?? error.code, detail: error.message, ...error.help };
+    throw data(said, { status: statusOf(error) });
   }
 }
 
@@ -143,17 +160,21 @@ export function userAction<T>(fn: (context: UserContext) => Promise<T>) {
 }
 
 /** A loader for members with this permission, in one read-only transaction. */
-export function memberLoader<T>(permission: Permission, fn: (context: MemberContext & { tx: TenantTx }) => Promise<T>) {
+export function memberLoader<T>(
+  permission: Permission,
+  fn: (context: MemberContext & { tx: TenantTx }) => Promise<T>,
+  doorway?: Doorway,
+) {
   return (args: LoaderFunctionArgs): Promise<T> =>
     shaped(args, async () => {
-      const who = await requireMember(args, permission);
+      const who = await requireMember(args, permission, doorway);
       const db = args.context.services.db;
       return db.asTenant(who.actor, (tx) => fn({ ...publicContext(args), ...who, tx }), { readOnly: true });
     });
 }
 
 /** An action for members with this permission. It opens its own transactions. */
-export function memberAction<T>(permission: Permission, fn: (context: MemberContext) => Promise<T>) {
+export function memberAction<T>(permission: Permission, fn: (context: MemberContext) => Promise<T>, doorway?: Doorway) {
   return (args: ActionFunctionArgs): Promise<T> =>
-    shaped(args, async () => fn({ ...publicContext(args), ...(await requireMember(args, permission)) }));
+    shaped(args, async () => fn({ ...publicContext(args), ...(await requireMember(args, permission, doorway)) }));
 }

@@ -1,0 +1,76 @@
+// The one thing about a tenant's account that its people should know now, the most pressing of all.
+import type { TenantTx } from "#app/platform/db.ts";
+import { type Entitlements, isRunning } from "./entitlements.ts";
+import type { Metric } from "./metrics.ts";
+
+export type AccountNotice =
+  | { kind: "suspended"; why: "trial_ended" | "payment" | "staff" | "cancelled" }
+  | { kind: "past_due"; suspendsAt: Date | null }
+  | {
+      kind: "limit";
+      metric: Metric;
+      /** The highest threshold that was reached. */
+      percent: 80 | 100;
+      used: number;
+      included: number;
+      /** Whether more is billed by unit or nothing more goes. */
+      overage: "block" | "bill";
+      /** Null for what is held. */
+      resetsAt: Date | null;
+    }
+  | { kind: "trial_ending"; endsAt: Date }
+  | { kind: "cancelling"; at: Date };
+
+/** What is limited and runs out; that all seats are taken is no news. */
+const WATCHED = [
+  "calls",
+  "messages",
+  "api_requests",
+  "documents",
+  "storage_bytes",
+] as const satisfies readonly Metric[];
+const HELD: ReadonlySet<Metric> = new Set(["documents", "storage_bytes"]);
+const TRIAL_WARNING_MS = 3 * 86_400_000;
+
+/** When the subscription of the transaction's tenant ends, where somebody has cancelled it; else null. */
+export async function cancellationOf(tx: TenantTx): Promise<Date | null> {
+  const [row] = await tx<{ at: Date | null }[]>`
+    select case when cancel_at_period_end or cancel_at is not null then coalesce(cancel_at, current_period_end) end as at
+    from subscriptions where tenant_id = (select app.tenant_id()) and status in ('trialing', 'active', 'past_due')
+    order by started_at desc limit 1`;
+  return row?.at ?? null;
+}
+
+/** @param cancelsAt as `cancellationOf` says */
+export function accountNotice(it: Entitlements, cancelsAt: Date | null): AccountNotice | null {
+  if (!isRunning(it)) return { kind: "suspended", why: whyStopped(it) };
+  if (it.effectiveStatus === "past_due") return { kind: "past_due", suspendsAt: it.suspendsAt };
+  const limit = it.sandbox ? null : tightest(it);
+  if (limit?.percent === 100) return limit;
+  if (
+    it.effectiveStatus === "trialing" &&
+    it.trialEndsAt &&
+    it.trialEndsAt.getTime() - it.now.getTime() <= TRIAL_WARNING_MS
+  )
+    return { kind: "trial_ending", endsAt: it.trialEndsAt };
+  if (limit) return limit;
+  return cancelsAt ? { kind: "cancelling", at: cancelsAt } : null;
+}
+
+function whyStopped({ effectiveStatus, status, suspension }: Entitlements) {
+  if (effectiveStatus === "cancelled") return "cancelled";
+  return suspension ?? (status === "trialing" ? "trial_ended" : "payment");
+}
+
+/** The limit with the least room left, from 80 % on. */
+function tightest({ limits, period }: Entitlements): Extract<AccountNotice, { kind: "limit" }> | null {
+  const near = WATCHED.map((metric) => limits[metric])
+    .flatMap(({ metric, used, included, overage }) =>
+      included !== null && included > 0 && used * 100 >= included * 80 ? [{ metric, used, included, overage }] : [],
+    )
+    .sort((a, b) => b.used / b.included - a.used / a.included);
+  const [first] = near;
+  if (!first) return null;
+  const resetsAt = HELD.has(first.metric) ? null : (period?.end ?? null);
+  return { kind: "limit", percent: first.used >= first.included ? 100 : 80, resetsAt, ...first };
+}
