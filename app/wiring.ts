@@ -3,6 +3,7 @@
 
 import { createBuiltinModel } from "./domain/agent/builtin-model.ts";
 import type { Model } from "./domain/agent/model.ts";
+import type { BillingProvider } from "./domain/billing/ports.ts";
 import type { Embedder } from "./domain/knowledge/embeddings.ts";
 import type { HostProbe } from "./domain/provisioning/steps.ts";
 import type { IdentityProvider } from "./domain/team/ports.ts";
@@ -25,12 +26,16 @@ export interface CoreServices {
 }
 
 export interface WebServices extends CoreServices {
+  /** Null: nothing can be bought. */
+  billing: BillingProvider | null;
   identity: IdentityProvider;
   changes: Changes;
   sites: { resolve(host: string): Promise<Site> };
 }
 
 export interface WorkerServices extends CoreServices {
+  /** Null: nothing can be bought. */
+  billing: BillingProvider | null;
   mailer: Mailer;
   fetch: SafeFetch;
   probe: HostProbe;
@@ -62,6 +67,7 @@ export async function createWebServices(env: Env): Promise<WebServices> {
   const appHosts = [new URL(env.appUrl).hostname, "127.0.0.1"];
   return {
     ...core,
+    billing: chooseBilling(env),
     identity,
     changes: await createChanges(core.db, core.log),
     sites: { resolve: (host) => resolveSite(core.db, host, appHosts) },
@@ -72,6 +78,20 @@ async function chooseIdentity(env: Env, db: Db): Promise<IdentityProvider> {
   if (env.supabase)
     return (await import("./integrations/supabase/identity.ts")).supabaseIdentity(env.supabase, env.appUrl, db);
   return (await import("./domain/team/embedded-identity.ts")).embeddedIdentity(db);
+}
+
+function chooseBilling({ stripe }: Env): BillingProvider | null {
+  if (!stripe) return null;
+  let loaded: Promise<BillingProvider> | null = null;
+  const load = (): Promise<BillingProvider> => {
+    loaded ??= import("./integrations/stripe/client.ts").then(({ createStripeBilling }) => createStripeBilling(stripe));
+    return loaded;
+  };
+  // Stripe's SDK takes 36 MB: a process that never sells anything never loads it. All of the port is asynchronous.
+  return new Proxy({} as BillingProvider, {
+    get: (_, name: keyof BillingProvider | "then") =>
+      name === "then" ? undefined : async (...args: never[]) => Reflect.apply((await load())[name], undefined, args),
+  });
 }
 
 /** What the worker works with. */
@@ -85,6 +105,7 @@ export async function createWorkerServices(env: Env): Promise<WorkerServices> {
   const mailer = createSmtpMailer(env.smtpUrl, env.mailFrom);
   return {
     ...core,
+    billing: chooseBilling(env),
     mailer,
     fetch: createSafeFetch({ allowLoopback: env.crawl.allowLoopback, userAgent: `FoyerBot/1.0 (+${env.appUrl})` }),
     probe: probeHost,

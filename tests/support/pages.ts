@@ -32,6 +32,7 @@ export async function pageServices(db: Db, identity: IdentityProvider = embedded
     env,
     db,
     log,
+    billing: null,
     identity,
     changes,
     now: () => new Date(),

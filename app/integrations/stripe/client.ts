@@ -1,0 +1,129 @@
+// Stripe behind the port of billing: the real SDK against Stripe or any server that speaks its protocol.
+// https://docs.stripe.com/api
+import type Stripe from "stripe";
+import type { BillingProvider, ProviderCustomer } from "#app/domain/billing/ports.ts";
+import { catalogueOf } from "./catalogue.ts";
+import { type Connection, connectStripe, type StripeConfig, stripeCode } from "./connection.ts";
+import { invoicesOf } from "./invoices.ts";
+import { checkoutFrom, customerFrom, seconds } from "./map.ts";
+import { lineOf, subscriptionsOf } from "./subscriptions.ts";
+
+/** Connects the port. Nothing is called before the first use. */
+export function createStripeBilling(config: StripeConfig): BillingProvider {
+  const connection = connectStripe(config);
+  const { metricOf, ...catalogue } = catalogueOf(connection);
+  return {
+    ...catalogue,
+    ...customersOf(connection),
+    ...checkoutsOf(connection),
+    ...portalOf(connection),
+    ...subscriptionsOf(connection, metricOf),
+    ...invoicesOf(connection, metricOf),
+  };
+}
+
+function customersOf({ sdk, read, write }: Connection): Pick<BillingProvider, "createCustomer" | "customer"> {
+  async function show(customerId: string): Promise<ProviderCustomer | null> {
+    const [customer, subscriptions, taxIds] = await Promise.all([
+      sdk.customers.retrieve(customerId, { expand: ["invoice_settings.default_payment_method", "test_clock"] }),
+      sdk.subscriptions.list({ customer: customerId, limit: 10, expand: ["data.default_payment_method"] }),
+      sdk.customers.listTaxIds(customerId, { limit: 10 }),
+    ]);
+    return customer.deleted ? null : customerFrom(customer, subscriptions.data, taxIds.data);
+  }
+  return {
+    createCustomer: ({ tenantId, name, email }, key) =>
+      write(key, async (options) => {
+        const fields = { name, ...(email !== null && { email }), metadata: { tenant_id: tenantId } };
+        return customerFrom(await sdk.customers.create(fields, options), [], []);
+      }),
+    async customer(customerId) {
+      try {
+        return await read(() => show(customerId));
+      } catch (error) {
+        if (stripeCode(error) === "resource_missing") return null;
+        throw error;
+      }
+    },
+  };
+}
+
+function checkoutsOf({
+  sdk,
+  read,
+  write,
+}: Connection): Pick<BillingProvider, "openCheckout" | "checkout" | "expireCheckout"> {
+  const checkout = async (id: string) => checkoutFrom(await read(() => sdk.checkout.sessions.retrieve(id)));
+  return {
+    openCheckout: ({ tenantId, customerId, prices, trialEnd, successUrl, cancelUrl }, key) =>
+      write(key, async (options) => {
+        const session = await sdk.checkout.sessions.create(
+          {
+            mode: "subscription",
+            customer: customerId,
+            client_reference_id: tenantId,
+            metadata: { tenant_id: tenantId },
+            line_items: prices.map(lineOf),
+            subscription_data: {
+              metadata: { tenant_id: tenantId },
+              ...(trialEnd && { trial_end: seconds(trialEnd) }),
+            },
+            allow_promotion_codes: true,
+            tax_id_collection: { enabled: true },
+            // Stripe asks for both where tax ids of a known customer are collected.
+            customer_update: { name: "auto", address: "auto" },
+            success_url: successUrl,
+            cancel_url: cancelUrl,
+          },
+          options,
+        );
+        return checkoutFrom(session);
+      }),
+    checkout,
+    async expireCheckout(id) {
+      if ((await checkout(id)).status !== "open") return;
+      await write(`expire:${id}`, (options) => sdk.checkout.sessions.expire(id, {}, options));
+    },
+  };
+}
+
+/** Ours, so that an account needs nothing but keys; told by the metadata. */
+const PORTAL: Stripe.BillingPortal.ConfigurationCreateParams = {
+  metadata: { foyer: "1" },
+  features: {
+    customer_update: { enabled: true, allowed_updates: ["email", "address", "tax_id"] },
+    invoice_history: { enabled: true },
+    payment_method_update: { enabled: true },
+    subscription_cancel: { enabled: true, mode: "at_period_end" },
+  },
+};
+
+function portalOf({ sdk, read, write }: Connection): Pick<BillingProvider, "openPortal"> {
+  let configuration: string | null = null;
+  async function configured(): Promise<string> {
+    if (configuration) return configuration;
+    const { data } = await read(() => sdk.billingPortal.configurations.list({ active: true, limit: 100 }));
+    const own = data.find(({ metadata }) => metadata?.foyer === "1");
+    const found =
+      own ?? (await write("portal:1", (options) => sdk.billingPortal.configurations.create(PORTAL, options)));
+    configuration = found.id;
+    return found.id;
+  }
+  return {
+    async openPortal({ customerId, returnUrl, flow }) {
+      const own = await configured();
+      const after = { type: "redirect" as const, redirect: { return_url: returnUrl } };
+      const { url } = await read(() =>
+        sdk.billingPortal.sessions.create({
+          customer: customerId,
+          configuration: own,
+          return_url: returnUrl,
+          ...(flow === "payment_method" && {
+            flow_data: { type: "payment_method_update" as const, after_completion: after },
+          }),
+        }),
+      );
+      return { url };
+    },
+  };
+}
