@@ -147,7 +147,9 @@ grant execute on function app.is_held(text) to anon, authenticated, service_role
 create function app.metric_state(p_tenant uuid, p_sandbox boolean, p_metric text default null)
 returns table (metric text, status text, effective text, at timestamptz, account_start timestamptz, period_start timestamptz,
   period_end timestamptz, included bigint, hard bigint, overage text, overage_unit_cents numeric, used bigint, test boolean)
-language sql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
   select l.metric, t.status, app.effective_status(t.status, t.trial_ends_at, b.past_due_since, v.grace_days, n.at), n.at,
     coalesce(p.period_start, 'epoch'::timestamptz), s.period_start, s.period_end,
     case when s.test then l.sandbox when o.id is not null then o.included else l.included end,
@@ -169,8 +171,8 @@ language sql stable security definer set search_path = '' as $$
   left join public.limit_overrides o on o.tenant_id = t.id and o.metric = l.metric
   left join public.usage_counters c on c.tenant_id = t.id and c.metric = l.metric and c.sandbox = s.test and c.period_start = s.period_start
   where t.id = p_tenant
-  order by l.id
-$$;
+  order by l.id;
+end $$;
 select app.guard_function('app.metric_state(uuid, boolean, text)', 'foyer_gate');
 
 -- Counts a use, once per key, if there is room for it; `p_enforce` false counts it in any case. Internal: callers
@@ -230,7 +232,8 @@ begin
   if app.tenant_id() = p_tenant then
     perform app.announce('usage', p_tenant);
   end if;
-  if it.included > 0 and not it.test and p_quantity > 0 then
+  -- The first seat is the owner's: half of a plan of two, and no news.
+  if it.included > 0 and not it.test and p_quantity > 0 and (p_metric <> 'seats' or used > 1) then
     foreach bar in array array[50, 80, 100] loop
       if (used - p_quantity) * 100 < it.included * bar and used * 100 >= it.included * bar then
         insert into public.usage_alerts (tenant_id, metric, period_start, threshold, used, included)

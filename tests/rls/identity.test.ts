@@ -12,7 +12,7 @@ const { web } = database.db;
 const from = { userAgent: "test", ip: null };
 
 beforeAll(async () => {
-  await sql`select pgboss.create_queue(q, '{"policy":"standard"}') from unnest(array['mail.send', 'webhook.process']) q`;
+  await sql`select pgboss.create_queue(q, '{"policy":"standard"}') from unnest(array['mail.send', 'webhook.process', 'usage.alert']) q`;
 });
 
 /** A person with a tenant who proved the address, unless told otherwise. */

@@ -1,7 +1,7 @@
 // What an attacker with SQL in one tenant's transaction tries on a table, and what must still work for its owner:
 // both made from the catalogue. Each statement runs in a savepoint that is taken back.
 import { grantedColumns, holds, primaryKey, type Table, type Verb } from "./catalogue.ts";
-import { ownershipOf } from "./ownership.ts";
+import { ownerColumnOf, ownershipOf, STAFF_WRITES } from "./ownership.ts";
 import type { Outcome, Probe } from "./probe.ts";
 import {
   insertOf,
@@ -69,7 +69,10 @@ const MALFORMED = [
 /** Own, another's, none, empty and malformed claims. */
 export function claimsOn(table: Table, role: Role, seeded: Seeded): Claims[] {
   const ownership = ownershipOf(table);
-  const unreachable = ownership?.by === "nobody" || (ownership?.by === "person" && role !== "authenticated");
+  const unreachable =
+    ownership?.by === "nobody" ||
+    ownership?.by === "everybody" ||
+    (ownership?.by === "person" && role !== "authenticated");
   const a: PartyName[] = role === "anon" && knowsVisitors(table) ? ["a"] : ["a", "guest"];
   const closed = (label: string, text: string | null): Claims => ({ label, text, own: [], victim: "b" });
   return [
@@ -90,51 +93,46 @@ export function attacksOn(table: Table, role: Role, claims: Claims, seeded: Seed
   const column = harmless(table, role);
   const value = literal(table, seeded.fresh(table, claims.own[0] ?? "a"), column);
   const ownership = ownershipOf(table);
-  const readsAll = byDesign(table, role, "select");
   const name = (what: string) => `${table.name} as ${role} with ${claims.label} claims: ${what}`;
-  const probe = (what: string, statement: string, judge: Probe["judge"]): Probe => ({
-    ...{ name: name(what), role, claims: claims.text, statement, foreign, table: table.name, judge },
-  });
+  const probe = (what: string, verbs: Verb[], statement: string, judge: Probe["judge"]): Probe[] =>
+    verbs.length > 0 && verbs.every((verb) => byDesign(table, role, verb))
+      ? []
+      : [{ name: name(what), role, claims: claims.text, statement, foreign, table: table.name, judge }];
   const insertable = grantedColumns(table, role, "insert");
   const into = (row: Row) => insertOf(table, row, insertable.length > 0 ? insertable : Object.keys(row));
   const key = primaryKey(table)
     .map((part) => `"${part}"`)
     .join(", ");
+  const from = `from ${table.name} where ${foreign}`;
+  const set = `update ${table.name} set "${column}" = `;
 
   const probes = [
-    probe(
-      "select foreign rows",
-      `select count(*) as n from ${table.name} where ${foreign}`,
-      readsAll ? anything : noneSeen,
-    ),
-    probe(
-      "select for update",
-      `select count(*) as n from (select 1 from ${table.name} where ${foreign} for update) s`,
-      noneSeen,
-    ),
-    probe("update blindly", `update ${table.name} set "${column}" = ${value}`, atMost(own.length)),
-    probe("update foreign rows", `update ${table.name} set "${column}" = ${value} where ${foreign}`, atMost(0)),
-    probe("delete blindly", `delete from ${table.name}`, atMost(own.length)),
-    probe("delete foreign rows", `delete from ${table.name} where ${foreign}`, atMost(0)),
-    probe("truncate", `truncate ${table.name}`, refused),
-    probe("truncate with all that hangs on it", `truncate ${table.name} cascade`, refused),
-    probe("insert for somebody else", into(stranger), refused),
-    probe("insert for somebody else unless there", `${into(stranger)} on conflict do nothing`, refused),
+    probe("select foreign rows", ["select"], `select count(*) as n ${from}`, noneSeen),
+    probe("select for update", ["update"], `select count(*) as n from (select 1 ${from} for update) s`, noneSeen),
+    probe("update blindly", ["update"], `${set}${value}`, atMost(own.length)),
+    probe("update foreign rows", ["update"], `${set}${value} where ${foreign}`, atMost(0)),
+    probe("delete blindly", ["delete"], `delete from ${table.name}`, atMost(own.length)),
+    probe("delete foreign rows", ["delete"], `delete ${from}`, atMost(0)),
+    probe("truncate", [], `truncate ${table.name}`, refused),
+    probe("truncate with all that hangs on it", [], `truncate ${table.name} cascade`, refused),
+    probe("insert for somebody else", ["insert"], into(stranger), refused),
+    probe("insert for somebody else unless there", ["insert"], `${into(stranger)} on conflict do nothing`, refused),
     probe(
       "take over a foreign row by upsert",
+      ["insert", "update"],
       `${into(victim)} on conflict (${key}) do update set "${column}" = excluded."${column}"`,
       refused,
     ),
-  ];
+  ].flat();
   if (role === "anon" && knowsVisitors(table) && claims.label === "own")
-    probes.push(probe("insert for another visitor", into(seeded.fresh(table, "guest")), refused));
-  if (ownership && ownership.by !== "nobody") {
+    probes.push(...probe("insert for another visitor", ["insert"], into(seeded.fresh(table, "guest")), refused));
+  const owner = ownerColumnOf(table);
+  if (owner) {
     const target = seeded.parties[claims.victim];
-    const id = ownership.by === "tenant" ? target.tenantId : target.userId;
+    const id = ownership?.by === "tenant" ? target.tenantId : target.userId;
+    const give = (outcome: Outcome) => (outcome.error === null && outcome.count === 0 ? null : refused(outcome));
     probes.push(
-      probe("give rows away", `update ${table.name} set "${ownership.column}" = ${quote(String(id))}`, (outcome) =>
-        outcome.error === null && outcome.count === 0 ? null : refused(outcome),
-      ),
+      ...probe("give rows away", ["update"], `update ${table.name} set "${owner}" = ${quote(String(id))}`, give),
     );
   }
   return probes;
@@ -166,12 +164,17 @@ export function controlsOn(table: Table, role: Role, seeded: Seeded): Probe[] {
 
 function controlClaims(table: Table, role: Role, party: Party): string | null {
   if (role === "foyer_gate") return null;
-  return role === "service_role" && ownershipOf(table)?.by === "nobody" ? ACROSS : claimsFor(role, party);
+  return role === "service_role" && !ownerColumnOf(table) ? ACROSS : claimsFor(role, party);
 }
 
-/** Whether a policy opens the verb on every row to the role, as it does for staff, the gate and shared tables. */
+/** Whether the verb is open on every row to the role, as reading is to staff and, of what is published, to all. */
 function byDesign(table: Table, role: Role, verb: Verb): boolean {
-  return role === "staff" && verb === "select" && table.policies.some((p) => p.roles.includes(role) && p.verb === verb);
+  const published = ownershipOf(table)?.by === "everybody";
+  const open = table.policies.some(
+    (policy) => policy.roles.includes(role) && policy.verb === verb && (policy.using ?? policy.check) === "true",
+  );
+  if (verb === "select") return open && (published || role === "staff");
+  return open && role === "staff" && (published ? verb !== "delete" : table.name in STAFF_WRITES);
 }
 
 function rowsOf(table: Table, seeded: Seeded, names: readonly PartyName[]): Row[] {
@@ -190,7 +193,6 @@ function harmless(table: Table, role: Role): string {
   return columns.find((name) => !keys.has(name)) ?? columns[0] ?? "id";
 }
 
-const anything = () => null;
 const noneSeen = ({ n }: Outcome) => (n ? `saw ${n} foreign rows` : null);
 /** Refused for lack of rights, or (22P02) because the claims can't even be read. */
 const refused = ({ error, count }: Outcome) =>

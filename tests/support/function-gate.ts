@@ -5,15 +5,25 @@ import type postgres from "postgres";
 export const CALLERS: Record<string, string> = {
   "app.adopt_user": "foyer_web",
   "app.appoint_staff": "foyer_migrator",
+  "app.billing_now": "authenticated anon service_role",
   "app.claim_slug": "authenticated",
   "app.close_session": "foyer_web foyer_staff",
+  "app.consume": "authenticated anon service_role",
+  "app.count_documents": "",
+  "app.count_seat": "",
+  "app.count_storage": "",
+  "app.count_usage": "",
   "app.create_tenant": "authenticated",
   "app.create_tenant_for": "",
+  "app.current_plans": "foyer_web foyer_functions authenticated anon service_role",
   "app.custom_access_token_hook": "supabase_auth_admin",
   "app.enqueue_job": "authenticated anon service_role staff",
+  "app.entitlement_facts": "authenticated anon service_role",
   "app.insert_session": "",
   "app.issue_token": "service_role",
+  "app.link_customer": "authenticated service_role",
   "app.members": "authenticated service_role",
+  "app.metric_state": "",
   "app.my_tenants": "authenticated",
   "app.open_session": "foyer_web foyer_staff",
   "app.queue_mail": "authenticated service_role",
@@ -28,17 +38,19 @@ export const CALLERS: Record<string, string> = {
   "app.resolve_widget_key": "foyer_web foyer_functions",
   "app.schema_version": "foyer_web foyer_worker foyer_functions foyer_staff",
   "app.sign_in_candidates": "foyer_web foyer_staff",
+  "app.set_contract": "staff service_role",
   "app.slug_available": "authenticated",
   "app.start_trial": "authenticated",
   "app.switch_tenant": "authenticated",
   "app.take_rate": "foyer_web foyer_functions anon authenticated service_role",
+  "app.usage_room": "authenticated anon service_role",
   "app.verify_email": "foyer_web",
   "app.wake_webhooks": "foyer_functions foyer_web",
 };
 
 /** Functions that run as their caller and read nothing beyond what that may: callable by every app role. */
 const INVOKER = new Set(
-  "announce claims tenant_id user_id visitor_session across_tenants uuid_v7 search_config searchable"
+  "announce claims tenant_id user_id visitor_session across_tenants sandbox uuid_v7 search_config searchable effective_status is_held period_at"
     .split(" ")
     .map((name) => `app.${name}`),
 );

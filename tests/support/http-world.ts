@@ -150,7 +150,7 @@ export async function emptyTables(database: TestDatabase, party: Party): Promise
   const empty: string[] = [];
   for (const table of await readCatalogue(database.sql)) {
     const ownership = table.kind === "table" ? ownershipOf(table) : undefined;
-    if (!ownership || ownership.by === "nobody") continue;
+    if (!ownership || !("column" in ownership)) continue;
     const owner = ownership.by === "tenant" ? party.tenantId : party.userId;
     const [row] = await database.sql.unsafe(
       `select 1 as found from ${table.name} where ${ownership.column} = '${owner}' limit 1`,

@@ -1,5 +1,5 @@
-// Whose a row is: by the tenant's id, by the person's, or nobody's. A table that fits none of these must be named
-// here with its reason before the tests let it pass.
+// Whose a row is: by the tenant's id, by the person's, nobody's, or everybody's to read. A table that fits none of
+// these must be named here with its reason before the tests let it pass.
 import type { Table } from "./catalogue.ts";
 
 /** Tables of a person: the column that says whose. They are keyed by id, as a person has no tenant. */
@@ -14,20 +14,41 @@ const SHARED: Record<string, string> = {
   "public.rate_limits": "keyed by digests; counted through app.take_rate only",
 };
 
+/** Tables that everybody reads, and why. Only staff and a job that works across tenants write them; nobody deletes. */
+const PUBLISHED: Record<string, string> = {
+  "public.plan_versions": "the plans as they stand on the landing page",
+  "public.plan_limits": "what the plans include, as it stands there",
+  "public.feature_flags": "which features there are, as settings list them",
+};
+
+/** Tenants' tables that the operator's staff writes, and why. */
+export const STAFF_WRITES: Record<string, string> = {
+  "public.billing_operations": "staff refunds and changes plans on a tenant's behalf",
+  "public.limit_overrides": "the operator's word on a limit",
+  "public.feature_overrides": "the operator's word on a feature",
+};
+
 /** Tables whose rows may have no tenant (yet), so that the key can't begin with it. */
 export const TENANT_OPTIONAL: Record<string, string> = {
   "public.outbox_mails": "a mail about an account has no tenant",
   "public.webhook_inbox": "the tenant is known only when the event is processed",
 };
 
-export type Ownership = { by: "tenant" | "person"; column: string } | { by: "nobody" };
+export type Ownership = { by: "tenant" | "person"; column: string } | { by: "nobody" | "everybody" };
 
 /** How rows of the table belong; undefined where the catalogue can't tell and no list names it. */
 export function ownershipOf(table: Table): Ownership | undefined {
   const personal = PERSONAL[table.name];
   if (personal) return { by: "person", column: personal };
   if (table.name in SHARED) return { by: "nobody" };
+  if (table.name in PUBLISHED) return { by: "everybody" };
   if (table.name === "public.tenants") return { by: "tenant", column: "id" };
   if (table.columns.some((column) => column.name === "tenant_id")) return { by: "tenant", column: "tenant_id" };
   return undefined;
+}
+
+/** The column that says whose a row is; undefined where none does. */
+export function ownerColumnOf(table: Table): string | undefined {
+  const ownership = ownershipOf(table);
+  return ownership && "column" in ownership ? ownership.column : undefined;
 }

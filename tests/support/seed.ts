@@ -24,7 +24,17 @@ export type Row = Record<string, unknown>;
 const RECIPES: Record<string, (party: Party, canary: string) => unknown> = {
   visitor_session: (party) => party.visitorSession,
   "public.idempotency_keys.scope": (party) => `visitor:${party.visitorSession}`,
+  // The first version of each plan is there already, and the current one can't be doubled.
+  "public.plan_versions.version": (_, canary) => 100 + serialOf(canary),
+  "public.plan_versions.currency": () => "usd",
+  hard: () => 100,
+  "public.feature_flags.key": (_, canary) =>
+    `flag_${[...String(serialOf(canary))].map((digit) => "abcdefghij"[Number(digit)]).join("")}`,
+  "public.tenant_events.type": () => "test.seeded",
+  "public.feature_usage.feature": (_, canary) => `feature.${serialOf(canary)}`,
+  "public.usage_alerts.threshold": () => 50,
 };
+const serialOf = (canary: string): number => Number(canary.split("-").at(-1));
 
 export interface Seeded {
   parties: Record<PartyName, Party>;
@@ -67,7 +77,7 @@ export async function seed(sql: postgres.ISql, tables: readonly Table[]): Promis
     const ownership = ownershipOf(table);
     const row: Row = {};
     for (const column of table.columns) if (!column.generated) row[column.name] = guess(table, column, owner, serial);
-    if (ownership && ownership.by !== "nobody") {
+    if (ownership && "column" in ownership) {
       row[ownership.column] = ownership.by === "tenant" ? owner.tenantId : owner.userId;
     }
     for (const key of table.foreignKeys) {
@@ -136,7 +146,8 @@ function inOrder(tables: readonly Table[]): Table[] {
 
 function guess(table: Table, column: Column, party: Party, serial: number): unknown {
   const label = `${table.name.slice(table.name.indexOf(".") + 1)}-${column.name}`.replaceAll("_", "-").slice(0, 24);
-  const canary = `canary-${party.name}-${label}-${serial}`;
+  const owner = ownershipOf(table)?.by === "everybody" ? "everybody" : party.name;
+  const canary = `canary-${owner}-${label}-${serial}`;
   const recipe = RECIPES[`${table.name}.${column.name}`] ?? RECIPES[column.name];
   if (recipe) return recipe(party, canary);
   const allowed = table.checks

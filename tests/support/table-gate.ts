@@ -1,11 +1,14 @@
 // The gate that every table passes: row-level security, keys, indexes, grants. Returns what is wrong in words.
 import { primaryKey, type Table, VERBS } from "./catalogue.ts";
-import { ownershipOf, TENANT_OPTIONAL } from "./ownership.ts";
+import { ownershipOf, STAFF_WRITES, TENANT_OPTIONAL } from "./ownership.ts";
 
 const LOGINS = ["foyer_web", "foyer_worker", "foyer_functions", "foyer_staff"];
 /** Roles taken inside a transaction, to whom tables may be granted. */
 const AUDIENCES = ["anon", "authenticated", "service_role", "staff", "foyer_gate"];
 const INTEGERS = /^(smallint|integer|bigint|numeric)/;
+
+/** Who writes what everybody reads. A version that somebody has bought is never deleted. */
+const PUBLISHERS: Record<string, string[]> = { staff: ["insert", "update"], service_role: ["insert", "update"] };
 
 /** Unique keys across tenants, and why nobody learns from them what another tenant has. */
 const GLOBAL_UNIQUES: Record<string, string> = {
@@ -14,6 +17,7 @@ const GLOBAL_UNIQUES: Record<string, string> = {
   api_keys_hash: "a digest of 192 random bits: nobody can try one that isn't their own",
   widget_keys_public: "a key of 128 random bits that stands in public pages",
   invitations_token: "a digest of a random token",
+  billing_accounts_customer: "a Stripe customer leads to one tenant; only jobs write the table",
   webhook_inbox_provider_event_id_key: "stored before the tenant is known; the app roles can't write it",
 };
 
@@ -74,9 +78,14 @@ function grants(table: Table): string[] {
       if (allowed && !granted) found.push(`has a policy for ${role} to ${verb} without a grant`);
     }
   }
-  if (ownershipOf(table)?.by === "nobody") {
-    for (const { role } of table.grants)
-      if (["anon", "authenticated", "staff"].includes(role)) found.push(`belongs to nobody and is granted to ${role}`);
+  const by = ownershipOf(table)?.by;
+  for (const { role, privilege } of table.grants) {
+    if (by === "nobody" && ["anon", "authenticated", "staff"].includes(role))
+      found.push(`belongs to nobody and is granted to ${role}`);
+    if (by === "everybody" && privilege !== "select" && !PUBLISHERS[role]?.includes(privilege))
+      found.push(`is everybody's to read and grants ${privilege} to ${role}`);
+    if (by !== "everybody" && role === "staff" && privilege !== "select" && !(table.name in STAFF_WRITES))
+      found.push(`grants ${privilege} to staff and stands in no list of what staff writes`);
   }
   return found;
 }
@@ -95,6 +104,8 @@ function tenantKeys(table: Table, column: string, tables: readonly Table[]): str
   for (const key of table.foreignKeys) {
     const target = tables.find(({ name }) => name === key.target);
     const owner = target && ownershipOf(target);
+    // What everybody reads tells nobody anything by being referred to.
+    if (owner?.by === "everybody") continue;
     const at = owner?.by === "tenant" ? key.targetColumns.indexOf(owner.column) : -1;
     if (key.columns[at] !== column && !(key.name in GLOBAL_REFERENCES))
       found.push(`foreign key ${key.name} leads across tenants`);
