@@ -6,7 +6,7 @@ import { AppError } from "#app/platform/errors.ts";
 import { type Connection, stripeCode } from "./connection.ts";
 import { idOf, invoiceFrom, type MetricOf, type PaymentFacts } from "./map.ts";
 
-export const NO_PAYMENT: PaymentFacts = { refundedCents: 0, disputed: false, failure: null };
+export const NO_PAYMENT: PaymentFacts = { refundedCents: 0, disputed: false, failure: null, needsAction: false };
 const NEEDS_HOLDER = "The bank asks the card's holder to confirm this payment.";
 
 export function invoicesOf(
@@ -36,15 +36,18 @@ export function invoicesOf(
     return {
       refundedCents: own.reduce((total, charge) => total + charge.amount_refunded, 0),
       disputed: own.some((charge) => charge.disputed),
-      failure: invoice.status === "open" && invoice.attempted ? await failureOf(invoice) : null,
+      ...(invoice.status === "open" && invoice.attempted
+        ? await failureOf(invoice)
+        : { failure: null, needsAction: false }),
     };
   }
 
-  async function failureOf(invoice: Stripe.Invoice): Promise<string | null> {
+  async function failureOf(invoice: Stripe.Invoice): Promise<Pick<PaymentFacts, "failure" | "needsAction">> {
     const intent = intentsOf(invoice).at(-1);
-    if (!intent) return null;
+    if (!intent) return { failure: null, needsAction: false };
     const { status, last_payment_error: failed } = await sdk.paymentIntents.retrieve(intent);
-    return status === "requires_action" ? NEEDS_HOLDER : (failed?.message ?? null);
+    if (status === "requires_action") return { failure: NEEDS_HOLDER, needsAction: true };
+    return { failure: failed?.message ?? null, needsAction: false };
   }
 
   return {

@@ -121,6 +121,7 @@ export interface PaymentFacts {
   refundedCents: number;
   disputed: boolean;
   failure: string | null;
+  needsAction: boolean;
 }
 
 /** @param isPreview previews carry ids of their own that lead nowhere */
