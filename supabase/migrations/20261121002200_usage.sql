@@ -70,6 +70,8 @@ create table public.meter_deliveries (
   status text not null default 'queued' check (status in ('queued', 'sent', 'failed')),
   error text,
   created_at timestamptz not null default now(),
+  -- When it was first sent, however that ended.
+  attempted_at timestamptz,
   sent_at timestamptz,
   primary key (tenant_id, id)
 );
@@ -199,17 +201,17 @@ begin
     verdict := case when it.status = 'trialing' then 'trial_ended' else 'suspended' end;
     return;
   end if;
-  -- The row's lock orders everybody who counts the same thing: from here to the commit.
+  -- The row's lock orders everybody who counts the same thing: from here to the commit. The second look finds the row
+  -- that this, or somebody else at the same moment, has just opened.
   for attempt in 1..2 loop
     update public.usage_counters c set used = c.used + p_quantity
     where c.tenant_id = p_tenant and c.metric = p_metric and c.sandbox = it.test and c.period_start = it.period_start
       and (not p_enforce or p_quantity < 0 or it.hard is null or c.used + p_quantity <= it.hard)
     returning c.used into used;
-    exit when found;
+    exit when found or attempt = 2;
     insert into public.usage_counters (tenant_id, metric, sandbox, period_start, period_end)
     values (p_tenant, p_metric, it.test, it.period_start, it.period_end)
     on conflict (tenant_id, metric, sandbox, period_start) do nothing;
-    exit when not found;
   end loop;
   if used is null then
     -- No room, unless it was counted before.
@@ -257,18 +259,42 @@ $$;
 select app.guard_function('app.consume(text, bigint, text, boolean)', 'authenticated anon service_role');
 
 -- Whether there is room for a use, without counting it: what a door asks before the work, and consume after it.
-create function app.usage_room(p_metric text)
-returns table (verdict text, used bigint, included bigint, hard bigint, resets_at timestamptz)
-language sql stable security definer set search_path = '' as $$
-  select case
-      when s.effective not in ('trialing', 'active', 'past_due') then case when s.status = 'trialing' then 'trial_ended' else 'suspended' end
-      when s.used >= s.hard then 'limit'
-      when s.used >= s.included then 'overage'
-      else 'ok' end,
-    s.used, s.included, s.hard, s.period_end
-  from app.metric_state(app.tenant_id(), app.sandbox(), p_metric) s
-$$;
+create function app.usage_room(p_metric text,
+  out verdict text, out used bigint, out included bigint, out hard bigint, out resets_at timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  it record;
+begin
+  select * into it from app.metric_state(app.tenant_id(), app.sandbox(), p_metric);
+  used := it.used;
+  included := it.included;
+  hard := it.hard;
+  resets_at := it.period_end;
+  verdict := case
+    when it.effective is null then 'unknown'
+    when it.effective not in ('trialing', 'active', 'past_due') then case when it.status = 'trialing' then 'trial_ended' else 'suspended' end
+    when it.used >= it.hard then 'limit'
+    when it.used >= it.included then 'overage'
+    else 'ok' end;
+end $$;
 select app.guard_function('app.usage_room(text)', 'authenticated anon service_role');
+
+-- Opens the counters of the period that holds the present moment, for the tenant in the claims. Whoever counts first
+-- would do it as well.
+create function app.open_period() returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  opened integer;
+begin
+  insert into public.usage_counters (tenant_id, metric, sandbox, period_start, period_end)
+  select app.tenant_id(), s.metric, false, s.period_start, s.period_end
+  from app.metric_state(app.tenant_id(), false) s
+  where not app.is_held(s.metric) and s.period_end is not null
+  on conflict (tenant_id, metric, sandbox, period_start) do nothing;
+  get diagnostics opened = row_count;
+  return opened;
+end $$;
+select app.guard_function('app.open_period()', 'service_role');
 
 -- What is held is counted where it is stored, whichever door it came through.
 create function app.count_documents() returns trigger language plpgsql security definer set search_path = '' as $$
