@@ -26,6 +26,8 @@ export interface CoreServices {
 }
 
 export interface WebServices extends CoreServices {
+  /** The staff's login; null where this process has none. */
+  staff: Db | null;
   /** Null: nothing can be bought. */
   billing: BillingProvider | null;
   identity: IdentityProvider;
@@ -65,12 +67,19 @@ export async function createWebServices(env: Env): Promise<WebServices> {
   const core = await createCore(env, "web");
   const [{ createChanges }, identity] = await Promise.all([import("./web/changes.ts"), chooseIdentity(env, core.db)]);
   const appHosts = [new URL(env.appUrl).hostname, "127.0.0.1"];
+  const staffUrl = env.databaseUrls.staff;
+  const staff = staffUrl ? createDb({ url: staffUrl, size: 2, applicationName: "foyer-staff" }) : null;
   return {
     ...core,
     billing: chooseBilling(env),
     identity,
     changes: await createChanges(core.db, core.log),
     sites: { resolve: (host) => resolveSite(core.db, host, appHosts) },
+    staff,
+    async close() {
+      await staff?.close();
+      await core.close();
+    },
   };
 }
 

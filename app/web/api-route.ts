@@ -6,22 +6,29 @@ import "./context.ts";
 
 export interface ApiContext {
   request: Request;
+  params: Record<string, string | undefined>;
   services: WebServices;
   clientIp: string;
+  requestId: string;
+  /** Of the answer, whatever becomes of the request. */
+  headers: Headers;
 }
 
 /** A resource route's loader or action that answers for itself. */
 export function apiRoute(fn: (context: ApiContext) => Promise<Response>) {
-  return async ({ request, context }: ActionFunctionArgs | LoaderFunctionArgs): Promise<Response> => {
+  return async ({ request, params, context }: ActionFunctionArgs | LoaderFunctionArgs): Promise<Response> => {
+    const headers = new Headers();
+    const { services, clientIp, requestId } = context;
     let response: Response;
     try {
-      response = await fn({ request, services: context.services, clientIp: context.clientIp });
+      response = await fn({ request, params, services, clientIp, requestId, headers });
     } catch (error) {
-      if (!(error instanceof AppError))
-        context.services.log.error("api.failed", { request_id: context.requestId, error });
+      if (!(error instanceof AppError)) services.log.error("api.failed", { request_id: requestId, error });
       response = problem(error, new URL(request.url).pathname);
+      if (response.status === 401) response.headers.set("www-authenticate", 'Bearer realm="Foyer API"');
     }
-    response.headers.set("x-request-id", context.requestId);
+    for (const [name, value] of headers) response.headers.set(name, value);
+    response.headers.set("x-request-id", requestId);
     return response;
   };
 }

@@ -72,14 +72,11 @@ export async function requireUser({ request, context }: Args): Promise<{ viewer:
   return { viewer, actor: { kind: "user", userId: viewer.userId, sessionId: viewer.sessionId } };
 }
 
-/**
- * The signed-in person in their tenant, allowed to do this there.
- * @throws AppError forbidden, with reason `tenant_suspended` where nothing but billing is open
- */
+/** The signed-in person in their tenant, allowed to do this there. @throws AppError as `admitMember` */
 export async function requireMember(
   args: Args,
   permission: Permission,
-  { whileSuspended = false }: Doorway = {},
+  doorway?: Doorway,
 ): Promise<{ viewer: Member; actor: MemberActor }> {
   const { viewer } = await requireUser(args);
   if (!isMember(viewer)) {
@@ -87,6 +84,18 @@ export async function requireMember(
       throw new AppError("forbidden", "You don't belong to this organisation any more.");
     throw redirect(paths.switchTenant());
   }
+  return { viewer, actor: admitMember(viewer, permission, doorway) };
+}
+
+/**
+ * A member as who acts, where they may do this; for pages and the API alike.
+ * @throws AppError forbidden, with reason `tenant_suspended` where nothing but billing is open
+ */
+export function admitMember(
+  viewer: Member,
+  permission: Permission,
+  { whileSuspended = false }: Doorway = {},
+): MemberActor {
   if (!isWelcome(viewer.tenantStatus) && !(whileSuspended && may(viewer.tenantRole, "billing:read"))) {
     throw suspended(viewer);
   }
@@ -94,7 +103,7 @@ export async function requireMember(
     throw new AppError("forbidden", "Your role doesn't allow this. Ask an owner or admin of your organisation.");
   }
   const { userId, sessionId, tenantId, tenantRole: role } = viewer;
-  return { viewer, actor: { kind: "member", userId, sessionId, tenantId, role } };
+  return { kind: "member", userId, sessionId, tenantId, role };
 }
 
 /** Says what is the matter and who can end it, with the way there. */
@@ -106,7 +115,8 @@ function suspended({ tenantStatus, tenantRole }: Member): AppError {
   return new AppError("forbidden", `This organisation ${state}. ${next}`, { reason: "tenant_suspended", help: way });
 }
 
-function isMember(viewer: SignedIn): viewer is Member {
+/** Whether the person has a tenant and still belongs to it. */
+export function isMember(viewer: SignedIn): viewer is Member {
   return viewer.tenantId !== null && viewer.tenantRole !== null;
 }
 

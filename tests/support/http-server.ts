@@ -33,7 +33,8 @@ export async function startWeb(
 ): Promise<HttpServer> {
   const cwd = await builtStage();
   const port = Number(settings.PORT ?? (await freePort()));
-  const env = { DATABASE_URL_WEB: database.urls.web, PORT: String(port), ...settings };
+  const { web, staff } = database.urls;
+  const env = { DATABASE_URL_WEB: web, ...(staff && { DATABASE_URL_STAFF: staff }), PORT: String(port), ...settings };
   const args = ["--disable-warning=ExperimentalWarning", PRELOAD, join(ROOT, "app/server.ts")];
   return start({ command: process.execPath, args, cwd, env, port, ready: '"web.ready"' });
 }

@@ -38,6 +38,7 @@ export async function pageServices(db: Db, identity: IdentityProvider = embedded
     now: () => new Date(),
     model: createBuiltinModel(),
     embedder: null,
+    staff: null,
     sites: { resolve: async () => ({ kind: "app" }) },
     close: async () => {},
   };

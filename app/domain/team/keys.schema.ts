@@ -1,7 +1,17 @@
 // Forms around API keys and the widget key.
 import { z } from "zod";
 
-export const API_SCOPES = ["chat"] as const;
+/** What a key may be allowed, as people choose it. */
+export const API_SCOPE_NAMES = {
+  chat: "Chat with the agent",
+  "tenant:read": "See the organisation",
+  "usage:read": "See what was used",
+  "usage:write": "Report use of features",
+  "billing:read": "See plan and invoices",
+  "billing:write": "Change the plan and pay",
+} as const;
+export type ApiScope = keyof typeof API_SCOPE_NAMES;
+export const API_SCOPES = Object.keys(API_SCOPE_NAMES) as [ApiScope, ...ApiScope[]];
 
 export const CreateApiKey = z.object({
   name: z
@@ -9,7 +19,7 @@ export const CreateApiKey = z.object({
     .trim()
     .min(1, "Give the key a name.")
     .max(80, "At most 80 characters."),
-  scopes: z.array(z.enum(API_SCOPES)).min(1).default(["chat"]),
+  scopes: z.array(z.enum(API_SCOPES)).min(1, "Choose what the key may do.").max(API_SCOPES.length).default(["chat"]),
   expiresInDays: z.coerce.number().int().min(1).max(3650).optional(),
 });
 export type CreateApiKey = z.infer<typeof CreateApiKey>;

@@ -5,7 +5,8 @@ import type { Db, TenantTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { randomToken, sha256Hex } from "#app/platform/ids.ts";
 import { recordAudit } from "../audit/audit.ts";
-import type { CreateApiKey, SaveWidgetKey } from "./keys.schema.ts";
+import { API_SCOPE_NAMES, type CreateApiKey, type SaveWidgetKey } from "./keys.schema.ts";
+import { scopesFor } from "./permissions.ts";
 
 const API_KEY = /^fk_([A-Za-z0-9_-]{32})([0-9a-f]{6})$/;
 const WIDGET_KEY = /^wk_[A-Za-z0-9_-]{22}$/;
@@ -85,12 +86,20 @@ export async function listApiKeys(tx: TenantTx): Promise<ApiKeyRow[]> {
     from api_keys order by created_at desc, id desc limit 100`;
 }
 
-/** Creates a key and returns it in clear: the only time that anybody sees it. */
+/**
+ * Creates a key and returns it in clear: the only time that anybody sees it.
+ * @throws AppError forbidden where a scope is beyond what the member may do
+ */
 export async function createApiKey(
   tx: TenantTx,
   actor: MemberActor,
   input: CreateApiKey,
 ): Promise<{ id: string; key: string }> {
+  const beyond = input.scopes.find((scope) => !scopesFor(actor.role).includes(scope));
+  if (beyond) {
+    const message = `Your role can't give a key this right: ${API_SCOPE_NAMES[beyond].toLowerCase()}.`;
+    throw new AppError("forbidden", message, { fields: { scopes: [message] } });
+  }
   const key = await makeApiKey();
   const expires = input.expiresInDays ? new Date(Date.now() + input.expiresInDays * 86_400_000) : null;
   const [row] = await tx<{ id: string }[]>`

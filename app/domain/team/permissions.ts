@@ -1,5 +1,6 @@
 // Who may do what: the one table of permissions. Pure.
 import type { StaffRole, TenantRole } from "#app/platform/actor.ts";
+import { API_SCOPES, type ApiScope } from "./keys.schema.ts";
 
 const MEMBER_PERMISSIONS = {
   "dashboard:read": ["owner", "admin", "agent", "viewer"],
@@ -13,6 +14,7 @@ const MEMBER_PERMISSIONS = {
   "keys:read": ["owner", "admin"],
   "keys:write": ["owner", "admin"],
   "usage:read": ["owner", "admin", "agent", "viewer"],
+  "usage:write": ["owner", "admin", "agent"],
   "sandbox:write": ["owner", "admin"],
   "onboarding:write": ["owner", "admin"],
   "billing:read": ["owner", "admin"],
@@ -25,6 +27,21 @@ export const PERMISSIONS = Object.keys(MEMBER_PERMISSIONS) as Permission[];
 /** Whether a member of this role may do this. */
 export function may(role: TenantRole, permission: Permission): boolean {
   return (MEMBER_PERMISSIONS[permission] as readonly TenantRole[]).includes(role);
+}
+
+/** What a member must be allowed to give an API key a scope: a key never opens more than its maker may. */
+const SCOPE_NEEDS: Record<ApiScope, Permission> = {
+  chat: "keys:write",
+  "tenant:read": "settings:read",
+  "usage:read": "usage:read",
+  "usage:write": "usage:write",
+  "billing:read": "billing:read",
+  "billing:write": "billing:write",
+};
+
+/** The scopes that a member of this role may give to a key. */
+export function scopesFor(role: TenantRole): ApiScope[] {
+  return API_SCOPES.filter((scope) => may(role, SCOPE_NEEDS[scope]));
 }
 
 const STAFF_PERMISSIONS = {

@@ -40,6 +40,11 @@ export async function makeSession(origin: Origin): Promise<{ token: string; row:
   return { token, row: { tokenHash: await sha256Hex(token), ...origin, expiresAt } };
 }
 
+/** Whether a text has the form of a session's token; what hasn't costs no query. */
+export function isSessionToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
 /** Who holds this token; null where it is malformed, unknown, expired or revoked. */
 export async function resolveSession(db: Db, token: string | null): Promise<SignedIn | null> {
   if (!token || !TOKEN.test(token)) return null;

@@ -30,6 +30,29 @@ export async function takeRate(through: Db | AnyTx, limit: RateLimit, subject: s
   return verdict;
 }
 
+export interface Taken extends RateLimit {
+  remaining: number;
+  /** Whole seconds until its window ends. */
+  resetSeconds: number;
+  allowed: boolean;
+}
+
+/**
+ * Counts one use of several limits at once, in one statement that commits at once, and says how each stands. The caller
+ * refuses. Name the limits in the same order everywhere: their rows are locked in it.
+ */
+export async function takeRates(db: Db, uses: readonly (RateLimit & { subject: string })[]): Promise<Taken[]> {
+  const keys = uses.map(({ name, subject }) => `${name}:${subject}`);
+  const rows = await db.gate<Verdict[]>`
+    select r.* from unnest(${keys}::text[], ${uses.map(({ limit }) => limit)}::integer[],
+      ${uses.map(({ windowSeconds }) => windowSeconds)}::integer[]) with ordinality as u (key, most, seconds, place)
+    cross join lateral app.take_rate(u.key, u.most, u.seconds) r order by u.place`;
+  return uses.flatMap(({ name, limit, windowSeconds }, at) => {
+    const row = rows[at];
+    return row ? [{ name, limit, windowSeconds, ...row, resetSeconds: Math.max(1, Math.ceil(row.resetSeconds)) }] : [];
+  });
+}
+
 /** That it was too much, and for how many seconds. */
 export function rateLimited(seconds: number): AppError {
   return new AppError("rate_limited", "That was a lot in a short time. Please wait a moment and try again.", {
