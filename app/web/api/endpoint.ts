@@ -1,7 +1,7 @@
 // How an endpoint of the API answers: who asks, may they, how often, what do they send; then the one call that does it,
 // through the right door; then only what the declaration says is sent.
 import type { z } from "zod";
-import { countApiRequest } from "#app/domain/billing/api-access.ts";
+import { admitApiRequest } from "#app/domain/billing/api-access.ts";
 import type { StaffActor, TenantActor } from "#app/platform/actor.ts";
 import type { StaffTx, TenantTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
@@ -134,7 +134,7 @@ async function admitTenant<E extends Endpoint>(endpoint: E, context: ApiContext,
   const { request, services, params } = context;
   if (endpoint.auth.by !== "tenant") throw new Error("This endpoint isn't a tenant's.");
   const actor = actForTenant(holder, endpoint.auth, endpoint.path.includes("{id}") ? (params.id ?? "") : undefined);
-  if (actor.kind === "api_key") await countApiRequest(services.db, actor, services.env);
+  if (actor.kind === "api_key") await admitApiRequest(services.db, actor, services.env);
   const query = queryOf(endpoint, request);
   const body = await bodyOf(endpoint, request);
   const path = new URL(request.url).pathname;
