@@ -89,6 +89,8 @@ create table public.invoices (
   attempt_count integer not null default 0,
   next_attempt_at timestamptz,
   failure text,
+  -- The bank wants the customer to confirm the payment (3-D Secure).
+  needs_action boolean not null default false,
   hosted_url text,
   pdf_url text,
   issued_at timestamptz not null,
@@ -216,6 +218,33 @@ begin
   return true;
 end $$;
 select app.guard_function('app.start_trial()', 'authenticated');
+
+-- Notes which of Stripe's customers the tenant in the claims is, where that isn't known yet; who it is.
+create function app.link_customer(p_customer text) returns text
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  known text;
+begin
+  update public.billing_accounts set stripe_customer_id = coalesce(stripe_customer_id, p_customer)
+  where tenant_id = app.tenant_id() returning stripe_customer_id into known;
+  return known;
+end $$;
+select app.guard_function('app.link_customer(text)', 'authenticated service_role');
+
+-- Puts a tenant on a plan that was agreed by contract, in months from now on; without one, back to what it pays for.
+create function app.set_contract(p_tenant uuid, p_plan_version uuid) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  update public.billing_accounts b set contract = p_plan_version is not null,
+    plan_version_id = coalesce(p_plan_version, b.plan_version_id),
+    period_anchor = case when p_plan_version is null then b.period_anchor else n.at end,
+    period_start = case when p_plan_version is null then b.period_start else n.at end,
+    period_end = case when p_plan_version is null then b.period_end else n.at + interval '1 month' end
+  from (select tenant_id, coalesce(clock_at, now()) as at from public.billing_accounts) n
+  where b.tenant_id = p_tenant and n.tenant_id = b.tenant_id;
+  return found;
+end $$;
+select app.guard_function('app.set_contract(uuid, uuid)', 'staff service_role');
 
 -- The plans that can be had now, for anybody: [{id, plan, version, name, monthlyCents, currency, trialDays, features,
 -- limits: [{metric, included, overage, overageUnitCents, hard}]}], cheapest first, by contract last.

@@ -20,6 +20,15 @@ export const PaymentFailed = defineEvent(
   "payment.failed",
   z.object({ invoiceId: z.string(), amountCents: z.number() }),
 );
+/** The bank wants the customer to confirm a payment. */
+export const PaymentActionNeeded = defineEvent("payment.action_needed", z.object({ invoiceId: z.string() }));
+export const InvoicePaid = defineEvent("invoice.paid", z.object({ invoiceId: z.string(), amountCents: z.number() }));
+/** A smaller plan begins at `at`. */
+export const PlanChangeScheduled = defineEvent("plan.change_scheduled", z.object({ to: z.string(), at: z.string() }));
+/** The subscription ends at `endsAt`, unless that is taken back. */
+export const CancellationScheduled = defineEvent("subscription.cancel_scheduled", z.object({ endsAt: z.string() }));
+/** What was cancelled or planned goes on as it is. */
+export const SubscriptionResumed = defineEvent("subscription.resumed", z.object({ plan: z.string() }));
 /** A threshold of a limit was reached. */
 export const UsageThreshold = defineEvent(
   "usage.threshold",

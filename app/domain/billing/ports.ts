@@ -84,6 +84,8 @@ export interface ProviderInvoice {
   nextAttemptAt: Date | null;
   /** Why the last payment failed, in the provider's words for the customer. */
   failure: string | null;
+  /** The bank wants the customer to confirm the payment (3-D Secure), on the page at `hostedUrl`. */
+  needsAction: boolean;
   hostedUrl: string | null;
   pdfUrl: string | null;
   issuedAt: Date;

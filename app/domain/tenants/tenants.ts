@@ -1,6 +1,6 @@
 // A tenant's own row and settings: who they are, where they are reached, how far they have come.
 import type { MemberActor } from "#app/platform/actor.ts";
-import type { InTenantTx, TenantTx } from "#app/platform/db.ts";
+import type { InTenantTx, SystemTx, TenantTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { recordAudit } from "../audit/audit.ts";
 import { slugProblem } from "./slugs.ts";
@@ -98,7 +98,7 @@ export async function startTrial(tx: TenantTx, actor: MemberActor): Promise<void
 }
 
 /** Notes how far the wizard has been walked; never backwards. */
-export async function advanceOnboarding(tx: TenantTx, step: OnboardingStep): Promise<void> {
+export async function advanceOnboarding(tx: TenantTx | SystemTx, step: OnboardingStep): Promise<void> {
   const earlier = ONBOARDING_STEPS.slice(0, ONBOARDING_STEPS.indexOf(step));
   await tx`update tenants set onboarding_step = ${step} where id = app.tenant_id() and onboarding_step = any(${earlier})`;
 }
