@@ -19,6 +19,20 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string> {
+  const bytes = await readBytes(request, maxBytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new AppError("invalid", "The body is not UTF-8.", { cause: error });
+  }
+}
+
+/**
+ * A request's body as it came.
+ * @param maxBytes size at the most
+ * @throws AppError too_large, invalid (broken off)
+ */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const tooLarge = new AppError("too_large", `At most ${maxBytes / 1024} KiB.`);
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge;
   const pieces: Uint8Array[] = [];
@@ -41,11 +55,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
     bytes.set(piece, at);
     at += piece.byteLength;
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new AppError("invalid", "The body is not UTF-8.", { cause: error });
-  }
+  return bytes;
 }
 
 /**
@@ -56,10 +66,19 @@ export function validated<S extends z.ZodType>(schema: S, value: unknown): z.out
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const fields: Record<string, string[]> = {};
-  for (const { path, message } of parsed.error.issues) {
+  const issues = parsed.error.issues.flatMap(nearest);
+  for (const { path, message } of issues) {
     const name = path.length > 0 ? path.map(String).join(".") : "body";
     fields[name] = [...(Object.hasOwn(fields, name) ? (fields[name] ?? []) : []), message];
   }
-  const [first] = parsed.error.issues;
+  const [first] = issues;
   throw new AppError("unprocessable", first?.message ?? "The request doesn't fit.", { fields });
+}
+
+/** Of several shapes that were possible, what is wrong by the one that was meant: that came farthest, with the least. */
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(0, ...issues.map(({ path }) => path.length));
+  const [meant] = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length);
+  return meant ? meant.map((one) => ({ ...one, path: [...issue.path, ...one.path] })) : [issue];
 }

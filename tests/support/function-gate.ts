@@ -21,6 +21,7 @@ export const CALLERS: Record<string, string> = {
   "app.entitlement_facts": "authenticated anon service_role",
   "app.insert_session": "",
   "app.issue_token": "service_role",
+  "app.job_backlog": "staff",
   "app.link_customer": "authenticated service_role",
   "app.members": "authenticated service_role",
   "app.metric_state": "",
@@ -39,18 +40,21 @@ export const CALLERS: Record<string, string> = {
   "app.schema_version": "foyer_web foyer_worker foyer_functions foyer_staff",
   "app.sign_in_candidates": "foyer_web foyer_staff",
   "app.set_contract": "staff service_role",
+  "app.set_sandbox": "authenticated",
   "app.slug_available": "authenticated",
   "app.start_trial": "authenticated",
   "app.switch_tenant": "authenticated",
   "app.take_rate": "foyer_web foyer_functions anon authenticated service_role",
+  "app.test_data": "authenticated",
   "app.usage_room": "authenticated anon service_role",
   "app.verify_email": "foyer_web",
   "app.wake_webhooks": "foyer_functions foyer_web",
+  "app.wipe_sandbox": "authenticated",
 };
 
 /** Functions that run as their caller and read nothing beyond what that may: callable by every app role. */
 const INVOKER = new Set(
-  "announce claims tenant_id user_id visitor_session across_tenants sandbox uuid_v7 search_config searchable effective_status is_held period_at"
+  "announce claims tenant_id user_id visitor_session across_tenants sandbox uuid_v7 search_config searchable effective_status is_held period_at account_mail"
     .split(" ")
     .map((name) => `app.${name}`),
 );
