@@ -4,6 +4,7 @@
 import { createBuiltinModel } from "./domain/agent/builtin-model.ts";
 import type { Model } from "./domain/agent/model.ts";
 import type { BillingProvider } from "./domain/billing/ports.ts";
+import type { StripeNotice } from "./domain/billing/stripe-events.ts";
 import type { Embedder } from "./domain/knowledge/embeddings.ts";
 import type { HostProbe } from "./domain/provisioning/steps.ts";
 import type { IdentityProvider } from "./domain/team/ports.ts";
@@ -128,4 +129,19 @@ export async function createWorkerServices(env: Env): Promise<WorkerServices> {
 /** What the edge functions work with. */
 export function createFunctionServices(env: Env): Promise<CoreServices> {
   return createCore(env, "functions");
+}
+
+export interface StripeWebhookServices extends CoreServices {
+  /** Null: no secret is configured by which a delivery could be told to be Stripe's. */
+  verify: ((body: Uint8Array, signature: string | null) => Promise<StripeNotice>) | null;
+}
+
+/** What the door of Stripe's webhooks works with. */
+export async function createStripeWebhookServices(env: Env): Promise<StripeWebhookServices> {
+  const core = await createCore(env, "functions");
+  const { secretsFrom, verifyStripeEvent } = await import("./integrations/stripe/webhook.ts");
+  const secrets = secretsFrom(env.stripeWebhookSecret);
+  const verify: StripeWebhookServices["verify"] = (body, signature) =>
+    verifyStripeEvent(body, signature, secrets, core.now());
+  return { ...core, verify: secrets.length > 0 ? verify : null };
 }

@@ -12,10 +12,18 @@ export const SyncBilling = defineJob({
   retry: { limit: 12, delaySeconds: 2, maxDelaySeconds: 900 },
   expireSeconds: 60,
 });
+/** Finds whose object a webhook is about, where the webhook doesn't say. */
+export const TraceEvent = defineJob({
+  name: "billing.trace",
+  schema: z.object({ inboxId: z.uuid() }),
+  retry: { limit: 10, delaySeconds: 5, maxDelaySeconds: 900 },
+  expireSeconds: 60,
+});
 /** Carries out a recorded operation. */
 export const PerformOperation = defineJob({
   name: "billing.perform",
   schema: z.object({ tenantId: z.uuid(), operationId: z.uuid() }),
+  policy: "short",
   retry: { limit: 8, delaySeconds: 2, maxDelaySeconds: 300 },
   expireSeconds: 60,
 });

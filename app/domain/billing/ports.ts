@@ -123,12 +123,15 @@ export interface BillingProvider {
     idempotencyKey: string,
   ): Promise<ProviderCustomer>;
   customer(customerId: string): Promise<ProviderCustomer | null>;
+  /** Who paid what a dispute or refund is about; null where nobody of ours did. */
+  customerBehind(object: { type: "dispute" | "refund"; id: string }): Promise<string | null>;
 
   openCheckout(
     input: {
       tenantId: string;
       customerId: string;
       prices: ProviderPrice[];
+      /** The first payment waits until then; at least 48 hours ahead. */
       trialEnd: Date | null;
       successUrl: string;
       cancelUrl: string;
@@ -173,6 +176,6 @@ export interface BillingProvider {
     at: Date;
     identifier: string;
   }): Promise<void>;
-  /** What the provider's meter has counted for the customer within [from, to). */
+  /** What the provider's meter has counted for the customer within [from, to), both taken down to the whole minute. */
   reportedUsage(input: { metric: BilledMetric; customerId: string; from: Date; to: Date }): Promise<number>;
 }

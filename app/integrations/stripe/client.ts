@@ -5,7 +5,7 @@ import type { BillingProvider, ProviderCustomer } from "#app/domain/billing/port
 import { catalogueOf } from "./catalogue.ts";
 import { type Connection, connectStripe, type StripeConfig, stripeCode } from "./connection.ts";
 import { invoicesOf } from "./invoices.ts";
-import { checkoutFrom, customerFrom, seconds } from "./map.ts";
+import { checkoutFrom, customerFrom, idOf, seconds } from "./map.ts";
 import { lineOf, subscriptionsOf } from "./subscriptions.ts";
 
 /** Connects the port. Nothing is called before the first use. */
@@ -22,7 +22,11 @@ export function createStripeBilling(config: StripeConfig): BillingProvider {
   };
 }
 
-function customersOf({ sdk, read, write }: Connection): Pick<BillingProvider, "createCustomer" | "customer"> {
+function customersOf({
+  sdk,
+  read,
+  write,
+}: Connection): Pick<BillingProvider, "createCustomer" | "customer" | "customerBehind"> {
   async function show(customerId: string): Promise<ProviderCustomer | null> {
     const [customer, subscriptions, taxIds] = await Promise.all([
       sdk.customers.retrieve(customerId, { expand: ["invoice_settings.default_payment_method", "test_clock"] }),
@@ -37,6 +41,13 @@ function customersOf({ sdk, read, write }: Connection): Pick<BillingProvider, "c
         const fields = { name, ...(email !== null && { email }), metadata: { tenant_id: tenantId } };
         return customerFrom(await sdk.customers.create(fields, options), [], []);
       }),
+    async customerBehind({ type, id }) {
+      const expand = { expand: ["charge"] };
+      const { charge } = await read<{ charge: string | Stripe.Charge | null }>(() =>
+        type === "dispute" ? sdk.disputes.retrieve(id, expand) : sdk.refunds.retrieve(id, expand),
+      );
+      return typeof charge === "object" && charge ? idOf(charge.customer) : null;
+    },
     async customer(customerId) {
       try {
         return await read(() => show(customerId));

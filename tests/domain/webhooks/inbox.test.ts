@@ -9,6 +9,7 @@ await database.sql`grant insert on effects to service_role`;
 
 const note: DeliveryEffect = async (tx, delivery) => {
   await tx`insert into effects (event_id) values (${delivery.eventId})`;
+  return "done";
 };
 
 async function inboxId(eventId: string): Promise<string> {
@@ -49,7 +50,7 @@ describe("the inbox of webhooks", () => {
     });
     const zombie: DeliveryEffect = async (tx, delivery) => {
       await asleep;
-      await note(tx, delivery);
+      return note(tx, delivery);
     };
     const first = processDelivery(database.db.worker, id, { test: zombie });
     const second = processDelivery(database.db.worker, id, { test: note });
