@@ -66,7 +66,11 @@ export interface InvoicePage {
  */
 export async function listInvoices(
   tx: InTenantTx,
-  { limit = 20, after, status }: { limit?: number; after?: string | null | undefined; status?: Invoice["status"] | undefined } = {},
+  {
+    limit = 20,
+    after,
+    status,
+  }: { limit?: number; after?: string | null | undefined; status?: Invoice["status"] | undefined } = {},
 ): Promise<InvoicePage> {
   const rows = await tx<Row[]>`
     with place as (select issued_at, id from invoices where tenant_id = app.tenant_id() and id = ${after ?? null}::uuid)
