@@ -12,6 +12,8 @@ export interface MemberActor {
   sessionId: string;
   tenantId: string;
   role: TenantRole;
+  /** The tenant is in sandbox: what is done is test data, and test data is all that is seen. */
+  sandbox?: boolean;
 }
 /** A program of the tenant's, by API key. */
 export interface ApiKeyActor {
@@ -19,12 +21,14 @@ export interface ApiKeyActor {
   tenantId: string;
   keyId: string;
   scopes: string[];
+  sandbox?: boolean;
 }
 /** Somebody on the tenant's website. `sessionId` is the visitor's own random session, not a sign-in. */
 export interface VisitorActor {
   kind: "visitor";
   tenantId: string;
   sessionId: string;
+  sandbox?: boolean;
 }
 /** A signed-in person outside of any tenant: sees their own account, sessions and memberships. */
 export interface UserActor {
@@ -44,6 +48,8 @@ export interface SystemActor {
   kind: "system";
   reason: string;
   tenantId?: string;
+  /** What comes of test data is test data. A job sees either. */
+  sandbox?: boolean;
 }
 
 export type Actor = MemberActor | ApiKeyActor | VisitorActor | UserActor | StaffActor | SystemActor;
@@ -60,16 +66,16 @@ export function claimsOf(actor: Actor): Record<string, unknown> {
         role: "authenticated",
         sub: actor.userId,
         session_id: actor.sessionId,
-        app_metadata: { tenant_id: tenantOf(actor), tenant_role: actor.role },
+        app_metadata: { ...placeOf(actor), tenant_role: actor.role },
       };
     case "api_key":
       return {
         role: "authenticated",
         sub: actor.keyId,
-        app_metadata: { tenant_id: tenantOf(actor), tenant_role: "api_key" },
+        app_metadata: { ...placeOf(actor), tenant_role: "api_key" },
       };
     case "visitor":
-      return { role: "anon", visitor_session: actor.sessionId, app_metadata: { tenant_id: tenantOf(actor) } };
+      return { role: "anon", visitor_session: actor.sessionId, app_metadata: placeOf(actor) };
     case "user":
       return { role: "authenticated", sub: actor.userId, session_id: actor.sessionId, app_metadata: {} };
     case "staff":
@@ -83,14 +89,15 @@ export function claimsOf(actor: Actor): Record<string, unknown> {
       return {
         role: "service_role",
         sub: null,
-        app_metadata: "tenantId" in actor ? { tenant_id: tenantOf(actor) } : { across_tenants: true },
+        app_metadata: "tenantId" in actor ? placeOf(actor) : { across_tenants: true },
       };
   }
 }
 
-function tenantOf({ tenantId }: { tenantId?: string }): string {
+/** The tenant of the work, and its mode where that is the sandbox. */
+function placeOf({ tenantId, sandbox }: { tenantId?: string; sandbox?: boolean }): Record<string, unknown> {
   if (tenantId === undefined || !isUuid(tenantId)) throw new AppError("internal", "This work belongs to no tenant.");
-  return tenantId;
+  return { tenant_id: tenantId, ...(sandbox && { sandbox: true }) };
 }
 
 /** How the audit log names the actor. */

@@ -9,10 +9,11 @@ export const action = apiRoute(async ({ request, services, clientIp }) => {
   if (request.method !== "POST") throw new AppError("method_not_allowed", "This address takes POST.");
   const key = apiKeyOf(request.headers);
   if (key === null) throw new AppError("unauthenticated", "Send an API key (X-API-Key, or Authorization: Bearer).");
-  const { tenantId } = await admitApiKey(services.db, key);
+  const { tenantId, sandbox } = await admitApiKey(services.db, key);
   await countAddress(services.db, tenantId, clientIp);
   const input = await readChatRequest(request);
-  return answerChat(request, (options) => chat(services, { tenantId, channel: "api" }, input, options), services.log);
+  const caller = { tenantId, channel: "api", sandbox } as const;
+  return answerChat(request, (options) => chat(services, caller, input, options), services.log);
 });
 
 export const loader = apiRoute(async () => {

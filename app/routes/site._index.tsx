@@ -21,7 +21,8 @@ export const loader = publicRoute(async ({ context, services }) => {
   if (site.kind !== "tenant") return data({ closed: "unknown" as const, name: null, page: null }, { status: 404 });
   const closed = CLOSED[site.status];
   if (closed) return data({ closed: closed.reason, name: site.name, page: null }, { status: closed.status });
-  const visitor = { kind: "visitor", tenantId: site.tenantId, sessionId: randomToken(12) } as const;
+  const { tenantId, sandbox } = site;
+  const visitor = { kind: "visitor", tenantId, sessionId: randomToken(12), sandbox } as const;
   const page = await services.db.asVisitor(visitor, loadSitePage, { readOnly: true });
   if (!page) return data({ closed: "unknown" as const, name: null, page: null }, { status: 404 });
   return data({ closed: null, name: site.name, page }, { headers: { "cache-control": "private, no-store" } });

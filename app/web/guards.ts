@@ -102,8 +102,8 @@ export function admitMember(
   if (!may(viewer.tenantRole, permission)) {
     throw new AppError("forbidden", "Your role doesn't allow this. Ask an owner or admin of your organisation.");
   }
-  const { userId, sessionId, tenantId, tenantRole: role } = viewer;
-  return { kind: "member", userId, sessionId, tenantId, role };
+  const { userId, sessionId, tenantId, tenantRole: role, sandbox } = viewer;
+  return { kind: "member", userId, sessionId, tenantId, role, sandbox };
 }
 
 /** Says what is the matter and who can end it, with the way there. */

@@ -45,6 +45,10 @@ const tablesOf = async (sql: postgres.Sql) => (await readCatalogue(sql)).filter(
 const BACKFILLS: Record<string, string> = {
   billing: `select count(*)::int as n from billing_accounts b join tenants t on t.id = b.tenant_id
     join plan_versions v on v.id = b.plan_version_id where v.plan = t.plan and v.retired_at is null`,
+  sandbox: `select count(distinct c.tenant_id)::int as n from conversations c
+    join messages m on m.tenant_id = c.tenant_id and m.conversation_id = c.id
+    join leads l on l.tenant_id = c.tenant_id and l.conversation_id = c.id
+    where not c.sandbox and not m.sandbox and not l.sandbox`,
   usage: `select count(*)::int / 3 as n from usage_counters c
     where (select sum(quantity) from usage_events e where e.tenant_id = c.tenant_id and e.metric = c.metric) = c.used
       and used = case metric

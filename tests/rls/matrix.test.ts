@@ -5,10 +5,19 @@ import type { Readable } from "node:stream";
 import type postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase } from "../setup/database.ts";
-import { ACROSS, ATTACKERS, attacksOn, claimsFor, claimsOn, controlsOn, type Role } from "../support/attacks.ts";
+import {
+  ACROSS,
+  ATTACKERS,
+  attacksOn,
+  claimsFor,
+  claimsOn,
+  controlsOn,
+  gateAttacksOn,
+  type Role,
+} from "../support/attacks.ts";
 import { grantedColumns, readCatalogue, type Table } from "../support/catalogue.ts";
 import { disguise, run } from "../support/probe.ts";
-import { type Seeded, seed } from "../support/seed.ts";
+import { type Seeded, seed, staysInMode } from "../support/seed.ts";
 
 const database = await testDatabase();
 let tables: Table[];
@@ -55,6 +64,12 @@ test("everything that is granted works on one's own rows", async () => {
   expect(await run(session, probes)).toEqual([]);
 });
 
+test("the gate's functions reach test data and mails held back, where that is all they should", async () => {
+  const probes = tables.flatMap(gateAttacksOn);
+  expect(probes.length).toBeGreaterThan(6);
+  expect(await run(session, probes)).toEqual([]);
+});
+
 test("a job that says so sees every tenant", async () => {
   const system = tables.filter(({ policies }) => policies.some(({ name }) => name === "system_select"));
   expect(system.length).toBeGreaterThan(20);
@@ -76,6 +91,7 @@ test.each(ATTACKERS.filter((role) => role !== "staff"))(
         const list = columns.map((column) => `"${column}"`).join(", ");
         const out = await textOf(await session.unsafe(`copy ${table.name} (${list}) to stdout`).readable());
         expect(out, `${table.name} as ${role}`).not.toMatch(/canary-b|canary-nobody/);
+        if (staysInMode(table, role)) expect(out, `${table.name} as ${role}`).not.toContain("canary-test");
         if (role === "anon") expect(out, `${table.name} as ${role}`).not.toContain(seeded.parties.guest.visitorSession);
       } else {
         await expect(session.unsafe(`copy ${table.name} to stdout`)).rejects.toMatchObject({ code: "42501" });

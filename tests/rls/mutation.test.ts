@@ -3,7 +3,7 @@
 import type postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase } from "../setup/database.ts";
-import { attacksOn, claimsOn, controlsOn, type Role } from "../support/attacks.ts";
+import { attacksOn, claimsOn, controlsOn, gateAttacksOn, type Role } from "../support/attacks.ts";
 import { grantedColumns, type Policy, readCatalogue, type Table } from "../support/catalogue.ts";
 import { functionFindings, readFunctions } from "../support/function-gate.ts";
 import { ownerColumnOf, ownershipOf } from "../support/ownership.ts";
@@ -28,13 +28,13 @@ afterAll(async () => {
 });
 
 /** Kinds of claims that suffice to notice; the matrix tries more. */
-const KINDS = new Set(["own", "other", "none", "empty"]);
+const KINDS = new Set(["own", "test", "other", "none", "empty"]);
 
 function probesFor(table: Table, role: Role): Probe[] {
   const attacks = claimsOn(table, role, seeded)
     .filter(({ label }) => KINDS.has(label))
     .flatMap((claims) => attacksOn(table, role, claims, seeded));
-  return [...(role === "foyer_gate" ? [] : attacks), ...controlsOn(table, role, seeded)];
+  return [...(role === "foyer_gate" ? gateAttacksOn(table) : attacks), ...controlsOn(table, role, seeded)];
 }
 
 /** Applies a change in a savepoint, runs a check, takes the change back. */

@@ -13,6 +13,7 @@ import {
   quote,
   type Row,
   type Seeded,
+  staysInMode,
 } from "./seed.ts";
 
 export type Role = "anon" | "authenticated" | "service_role" | "staff" | "foyer_gate";
@@ -31,7 +32,7 @@ export interface Claims {
 
 /** Claims as the doors make them, with the given tenant and person. */
 export function claimsFor(role: Role, party: Party): string {
-  const app_metadata = { tenant_id: party.tenantId };
+  const app_metadata = { tenant_id: party.tenantId, ...(party.name === "test" && { sandbox: true }) };
   const person = { sub: party.userId, session_id: party.signInId };
   switch (role) {
     case "anon":
@@ -73,10 +74,15 @@ export function claimsOn(table: Table, role: Role, seeded: Seeded): Claims[] {
     ownership?.by === "nobody" ||
     ownership?.by === "everybody" ||
     (ownership?.by === "person" && role !== "authenticated");
-  const a: PartyName[] = role === "anon" && knowsVisitors(table) ? ["a"] : ["a", "guest"];
+  const real: PartyName[] = role === "anon" && knowsVisitors(table) ? ["a"] : ["a", "guest"];
+  const modes = staysInMode(table, role);
+  const a: PartyName[] = modes ? real : [...real, "test"];
   const closed = (label: string, text: string | null): Claims => ({ label, text, own: [], victim: "b" });
   return [
     { label: "own", text: claimsFor(role, seeded.parties.a), own: unreachable ? [] : a, victim: "b" },
+    ...(modes
+      ? [{ label: "test", text: claimsFor(role, seeded.parties.test), own: ["test" as const], victim: "b" as const }]
+      : []),
     { label: "other", text: claimsFor(role, seeded.parties.b), own: unreachable ? [] : ["b"], victim: "a" },
     closed("none", null),
     closed("empty", ""),
@@ -126,6 +132,18 @@ export function attacksOn(table: Table, role: Role, claims: Claims, seeded: Seed
   ].flat();
   if (role === "anon" && knowsVisitors(table) && claims.label === "own")
     probes.push(...probe("insert for another visitor", ["insert"], into(seeded.fresh(table, "guest")), refused));
+  if (staysInMode(table, role) && ["own", "test"].includes(claims.label)) {
+    const other = claims.label === "own" ? "test" : "a";
+    probes.push(
+      ...probe("insert into the other mode", ["insert"], into(seeded.fresh(table, other)), refused),
+      ...probe(
+        "take rows into the other mode",
+        ["update"],
+        `update ${table.name} set sandbox = ${other === "test"}`,
+        refused,
+      ),
+    );
+  }
   const owner = ownerColumnOf(table);
   if (owner) {
     const target = seeded.parties[claims.victim];
@@ -136,6 +154,22 @@ export function attacksOn(table: Table, role: Role, claims: Claims, seeded: Seed
     );
   }
   return probes;
+}
+
+/** Where the gate's functions reach some rows only, test data or mails held back: the others must stay out of reach. */
+export function gateAttacksOn(table: Table): Probe[] {
+  return table.policies.flatMap(({ roles, verb, using }) => {
+    if (!roles.includes("foyer_gate") || using === null || using === "true") return [];
+    const foreign = `not (${using})`;
+    const base = { role: "foyer_gate", claims: null, table: table.name, foreign };
+    const name = `${table.name} as foyer_gate: ${verb} what isn't ${using}`;
+    if (verb === "select")
+      return [
+        { ...base, name, statement: `select count(*) as n from ${table.name} where ${foreign}`, judge: noneSeen },
+      ];
+    // Blindly: with a condition, what may be seen would narrow what is deleted.
+    return verb === "delete" ? [{ ...base, name, statement: `delete from ${table.name}`, judge: () => null }] : [];
+  });
 }
 
 /** What must work: each verb that the role is granted, on a row of its own. */

@@ -26,6 +26,7 @@ export const CALLERS: Record<string, string> = {
   "app.members": "authenticated service_role",
   "app.metric_state": "",
   "app.my_tenants": "authenticated",
+  "app.open_period": "service_role",
   "app.open_session": "foyer_web foyer_staff",
   "app.queue_mail": "authenticated service_role",
   "app.receive_webhook": "foyer_functions foyer_web",

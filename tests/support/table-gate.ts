@@ -73,7 +73,9 @@ function grants(table: Table): string[] {
   for (const role of AUDIENCES) {
     for (const verb of VERBS) {
       const granted = table.grants.some((grant) => grant.role === role && grant.privilege === verb);
-      const allowed = table.policies.some((policy) => policy.roles.includes(role) && policy.verb === verb);
+      const allowed = table.policies.some(
+        ({ roles, verb: of, permissive }) => permissive && roles.includes(role) && of === verb,
+      );
       if (granted && !allowed) found.push(`grants ${verb} to ${role} without a policy`);
       if (allowed && !granted) found.push(`has a policy for ${role} to ${verb} without a grant`);
     }

@@ -9,6 +9,8 @@ export interface ChatPage {
   agent: { name: string; greeting: string; online: boolean };
   theme: unknown;
   suggestions: string[];
+  /** What is said here is test data. */
+  test_mode: boolean;
   messages?: ChatPageMessage[];
 }
 
@@ -34,9 +36,14 @@ const HISTORY = 50;
 const NOBODY = "-";
 
 /** The page's data; with a session id also the last messages of that visitor's conversation on the website. */
-export async function chatPage(db: Db, tenantId: string, sessionId: string | null): Promise<ChatPage> {
+export async function chatPage(
+  db: Db,
+  tenantId: string,
+  sessionId: string | null,
+  sandbox = false,
+): Promise<ChatPage> {
   return db.asVisitor(
-    { kind: "visitor", tenantId, sessionId: sessionId ?? NOBODY },
+    { kind: "visitor", tenantId, sessionId: sessionId ?? NOBODY, sandbox },
     async (tx) => {
       const [[row], messages] = await Promise.all([
         tx<Row[]>`
@@ -49,7 +56,8 @@ export async function chatPage(db: Db, tenantId: string, sessionId: string | nul
       ]);
       if (!row) throw new AppError("not_found", "This organisation doesn't exist any more.");
       const agent = { name: row.agentName ?? row.name, greeting: row.greeting ?? "", online: isAnswering(row.status) };
-      const page = { tenant: { name: row.name }, agent, theme: row.theme, suggestions: row.suggestions ?? [] };
+      const { theme, suggestions } = row;
+      const page = { tenant: { name: row.name }, agent, theme, suggestions: suggestions ?? [], test_mode: sandbox };
       return messages ? { ...page, messages } : page;
     },
     { readOnly: true },

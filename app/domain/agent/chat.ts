@@ -41,6 +41,8 @@ export interface ChatCaller {
   channel: Channel;
   /** The page's origin, where a browser named one. */
   origin?: string | null;
+  /** The tenant is in sandbox: what is said is test data. */
+  sandbox?: boolean;
 }
 
 export interface ChatResponse {
@@ -112,7 +114,8 @@ async function exchange(
   input: ChatRequest,
   options: ChatOptions,
 ): Promise<ChatResponse> {
-  const visitor: VisitorActor = { kind: "visitor", tenantId: caller.tenantId, sessionId: input.session_id };
+  const { tenantId, sandbox = false } = caller;
+  const visitor: VisitorActor = { kind: "visitor", tenantId, sessionId: input.session_id, sandbox };
   const asVisitor: AsVisitor = (work) => services.db.asVisitor(visitor, work);
   const meaning = questionMeaning(services, input.message, asVisitor);
   const it: Exchange = { services, caller, visitor, input, options, language: "", meaning };

@@ -69,7 +69,7 @@ export async function receiveMessage(
     with talk as (
       insert into conversations as c (tenant_id, channel, visitor_session, origin, subject)
       values (app.tenant_id(), ${channel}, ${sessionId}, ${origin}, ${subject})
-      on conflict (tenant_id, channel, visitor_session) do update
+      on conflict (tenant_id, channel, visitor_session, sandbox) do update
         set state = case when c.state = 'resolved' then 'bot' else c.state end
       returning id, state
     ),

@@ -36,6 +36,8 @@ export interface KeyHolder {
   keyId: string;
   slug: string | null;
   status: string;
+  /** Whether the tenant is in sandbox. */
+  sandbox: boolean;
 }
 
 /**
@@ -48,7 +50,8 @@ export async function resolveApiKey(db: Db, key: string): Promise<KeyHolder & { 
     const [row] = await db.gate<(KeyHolder & { scopes: string[] })[]>`
       select * from app.resolve_api_key(${await sha256Hex(key)})`;
     if (row) {
-      const actor: ApiKeyActor = { kind: "api_key", tenantId: row.tenantId, keyId: row.keyId, scopes: row.scopes };
+      const { tenantId, keyId, scopes, sandbox } = row;
+      const actor: ApiKeyActor = { kind: "api_key", tenantId, keyId, scopes, sandbox };
       return { ...row, actor };
     }
   }

@@ -30,6 +30,8 @@ export interface SignedIn {
   onboardingStep: string | null;
   trialEndsAt: Date | null;
   timeZone: string | null;
+  /** Whether the tenant is in sandbox. */
+  sandbox: boolean;
   tenantCount: string;
 }
 

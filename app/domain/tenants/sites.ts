@@ -3,7 +3,7 @@ import type { Db } from "#app/platform/db.ts";
 
 export type Site =
   | { kind: "app" }
-  | { kind: "tenant"; tenantId: string; slug: string; name: string; status: string; live: boolean }
+  | { kind: "tenant"; tenantId: string; slug: string; name: string; status: string; live: boolean; sandbox: boolean }
   | { kind: "unknown" };
 
 interface HostRow {
@@ -12,6 +12,7 @@ interface HostRow {
   name: string;
   status: string;
   hostStatus: string;
+  sandbox: boolean;
 }
 
 const HOST = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
@@ -33,5 +34,6 @@ export async function resolveSite(db: Db, host: string, appHosts: readonly strin
     name: row.name,
     status: row.status,
     live: row.hostStatus === "live",
+    sandbox: row.sandbox,
   };
 }

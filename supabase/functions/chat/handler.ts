@@ -74,14 +74,14 @@ async function admit({ db, env }: ChatDoorServices, request: Request): Promise<C
   const origin = headers.get("origin");
   const widgetKey = headers.get("x-widget-key") ?? new URL(request.url).searchParams.get("key");
   if (widgetKey !== null) {
-    const { tenantId } = await admitWidget(db, env, widgetKey, origin);
-    return { tenantId, channel: "web", origin };
+    const { tenantId, sandbox } = await admitWidget(db, env, widgetKey, origin);
+    return { tenantId, channel: "web", origin, sandbox };
   }
   const apiKey = apiKeyOf(headers);
   if (apiKey === null)
     throw new AppError("unauthenticated", "Send a widget key (X-Widget-Key) or an API key (X-API-Key).");
-  const { tenantId } = await admitApiKey(db, apiKey);
-  return { tenantId, channel: "api" };
+  const { tenantId, sandbox } = await admitApiKey(db, apiKey);
+  return { tenantId, channel: "api", sandbox };
 }
 
 async function takeMessage(services: ChatDoorServices, request: Request): Promise<Response> {
@@ -100,7 +100,7 @@ async function showPage(services: ChatDoorServices, request: Request): Promise<R
     throw new AppError("unprocessable", messages[0] ?? "session_id doesn't fit.", { fields: { session_id: messages } });
   }
   await countAddress(services.db, caller.tenantId, clientAddress(services.env, request.headers));
-  const page = await chatPage(services.db, caller.tenantId, sessionId?.data ?? null);
+  const page = await chatPage(services.db, caller.tenantId, sessionId?.data ?? null, caller.sandbox);
   return new Response(JSON.stringify(page), {
     headers: { "content-type": "application/json", "cache-control": "no-store" },
   });
