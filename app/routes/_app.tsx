@@ -1,7 +1,8 @@
 // The frame of the signed-in app: who and where one is, the sections, and notices about the whole account.
 import { Outlet, type ShouldRevalidateFunctionArgs, useLoaderData } from "@remix-run/react";
+import { currentSubscription, isLiving } from "#app/domain/billing/accounts.ts";
 import { entitlements } from "#app/domain/billing/entitlements.ts";
-import { accountNotice, cancellationOf } from "#app/domain/billing/notices.ts";
+import { accountNotice } from "#app/domain/billing/notices.ts";
 import { may } from "#app/domain/team/permissions.ts";
 import { listMyTenants } from "#app/domain/team/sessions.ts";
 import type { TenantTx } from "#app/platform/db.ts";
@@ -16,10 +17,10 @@ export const loader = memberLoader("dashboard:read", async ({ tx, viewer }) => f
 
 async function frameOf(tx: TenantTx, viewer: Member) {
   const { displayName, email, emailConfirmed, tenantId, tenantName, tenantSlug, tenantStatus, onboardingStep } = viewer;
-  const [several, entitled, cancelsAt] = await Promise.all([
+  const [several, entitled, subscription] = await Promise.all([
     Number(viewer.tenantCount) > 1 ? listMyTenants(tx) : [],
     entitlements(tx),
-    cancellationOf(tx),
+    currentSubscription(tx),
   ]);
   return {
     user: { name: displayName || email, email },
@@ -30,7 +31,7 @@ async function frameOf(tx: TenantTx, viewer: Member) {
     open: isWelcome(tenantStatus),
     onboarding: onboardingStep,
     role: viewer.tenantRole,
-    notice: accountNotice(entitled, cancelsAt),
+    notice: accountNotice(entitled, isLiving(subscription) ? subscription.endsAt : null),
     may: { bill: may(viewer.tenantRole, "billing:read"), buy: may(viewer.tenantRole, "billing:write") },
     timeZone: viewer.timeZone,
   };

@@ -183,6 +183,12 @@ export function memberLoader<T>(
     });
 }
 
+/** A loader for members with this permission that asks somebody outside too: it opens its own transactions. */
+export function memberVisit<T>(permission: Permission, fn: (context: MemberContext) => Promise<T>, doorway?: Doorway) {
+  return (args: LoaderFunctionArgs): Promise<T> =>
+    shaped(args, async () => fn({ ...publicContext(args), ...(await requireMember(args, permission, doorway)) }));
+}
+
 /** An action for members with this permission. It opens its own transactions. */
 export function memberAction<T>(permission: Permission, fn: (context: MemberContext) => Promise<T>, doorway?: Doorway) {
   return (args: ActionFunctionArgs): Promise<T> =>

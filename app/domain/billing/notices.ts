@@ -1,5 +1,4 @@
 // The one thing about a tenant's account that its people should know now, the most pressing of all.
-import type { TenantTx } from "#app/platform/db.ts";
 import { type Entitlements, isRunning } from "./entitlements.ts";
 import type { Metric } from "./metrics.ts";
 
@@ -32,16 +31,7 @@ const WATCHED = [
 const HELD: ReadonlySet<Metric> = new Set(["documents", "storage_bytes"]);
 const TRIAL_WARNING_MS = 3 * 86_400_000;
 
-/** When the subscription of the transaction's tenant ends, where somebody has cancelled it; else null. */
-export async function cancellationOf(tx: TenantTx): Promise<Date | null> {
-  const [row] = await tx<{ at: Date | null }[]>`
-    select case when cancel_at_period_end or cancel_at is not null then coalesce(cancel_at, current_period_end) end as at
-    from subscriptions where tenant_id = (select app.tenant_id()) and status in ('trialing', 'active', 'past_due')
-    order by started_at desc limit 1`;
-  return row?.at ?? null;
-}
-
-/** @param cancelsAt as `cancellationOf` says */
+/** @param cancelsAt when the subscription ends, where somebody has cancelled it */
 export function accountNotice(it: Entitlements, cancelsAt: Date | null): AccountNotice | null {
   if (!isRunning(it)) return { kind: "suspended", why: whyStopped(it) };
   if (it.effectiveStatus === "past_due") return { kind: "past_due", suspendsAt: it.suspendsAt };

@@ -86,6 +86,11 @@ export function pointsOf(plan: Plan, before: Plan | null = null): string[] {
   return [...limits, ...beyond];
 }
 
+/** Names of the features that the first plan has and the second hasn't. */
+export function featuresLost(from: Pick<Plan, "features">, to: Pick<Plan, "features">): string[] {
+  return from.features.filter((key) => !to.features.includes(key)).map((key) => FEATURE_NAMES[key] ?? key);
+}
+
 /** Whether going from one plan to the other is a step up. By price; what is agreed by contract stands above all. */
 export function isUpgrade(from: Pick<Plan, "monthlyCents">, to: Pick<Plan, "monthlyCents">): boolean {
   return (to.monthlyCents ?? Number.POSITIVE_INFINITY) > (from.monthlyCents ?? Number.POSITIVE_INFINITY);
