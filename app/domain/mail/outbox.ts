@@ -1,10 +1,11 @@
 // The outbox: mails wait in the database with ids only and are written, with fresh one-time links, when they go out.
 import { z } from "zod";
 import { paths } from "#app/paths.ts";
-import type { Db, InTenantTx } from "#app/platform/db.ts";
+import type { Db, InTenantTx, SystemTx } from "#app/platform/db.ts";
 import { type Env, tenantOrigin } from "#app/platform/env.ts";
 import { randomToken, sha256Hex } from "#app/platform/ids.ts";
 import type { Mailer } from "#app/platform/mail.ts";
+import { type Letter, type WrittenMail, writeLetter } from "./letter.ts";
 import { isTemplate, type TemplateName, writeMail } from "./templates.ts";
 
 interface OutboxRow {
@@ -16,13 +17,33 @@ interface OutboxRow {
   status: "queued" | "sent" | "failed";
 }
 
-/** Puts a mail into the outbox as part of the caller's transaction; the same key is sent once. */
-export async function queueMail(
-  tx: InTenantTx,
-  mail: { to: string; template: TemplateName; data: Record<string, string>; key: string },
-): Promise<void> {
+export interface QueuedMail {
+  /** A letter of ours, or one that a topic's writer knows. */
+  template: string;
+  /** Ids and figures only: the letter is written from the rows as they are when it goes out. */
+  data: Record<string, string>;
+  /** The same key is sent once. */
+  key: string;
+}
+
+/** Puts a mail into the outbox as part of the caller's transaction. */
+export async function queueMail(tx: InTenantTx, mail: QueuedMail & { to: string }): Promise<void> {
   await tx`select app.queue_mail(${mail.to}, ${mail.template}, ${tx.json(mail.data)}, ${mail.key})`;
 }
+
+/** Puts a mail to each owner of the tenant, and to its billing address, into the outbox. */
+export async function mailOwners(tx: SystemTx, tenantId: string, mail: QueuedMail): Promise<void> {
+  const people = await tx<{ email: string }[]>`
+    select m.email from app.members() m where m.role = 'owner'
+    union select lower(billing_email) from billing_accounts where tenant_id = ${tenantId} and billing_email is not null`;
+  for (const { email } of people) await queueMail(tx, { ...mail, to: email, key: `${mail.key}:${email}` });
+}
+
+/** Writes letters of a topic's own. Null: there is nothing to say any more. */
+export type LetterWriter = (
+  services: { db: Db; env: Env },
+  mail: { tenantId: string; data: unknown },
+) => Promise<Letter | null>;
 
 export interface SendServices {
   db: Db;
@@ -30,15 +51,22 @@ export interface SendServices {
   env: Env;
 }
 
-/** Sends one mail of the outbox. Sent already: nothing happens. */
-export async function sendMail(services: SendServices, mailId: string): Promise<void> {
+/**
+ * Sends one mail of the outbox. Sent already: nothing happens.
+ * @param writers by template, for the letters that aren't ours
+ */
+export async function sendMail(
+  services: SendServices,
+  mailId: string,
+  writers: Readonly<Record<string, LetterWriter>> = {},
+): Promise<void> {
   const { db, mailer } = services;
   const why = { reason: "mail.send" };
   const [row] = await db.asSystem(why, (tx) => tx<OutboxRow[]>`select * from outbox_mails where id = ${mailId}`, {
     readOnly: true,
   });
-  if (!row || row.status === "sent" || !isTemplate(row.template)) return;
-  const letter = await compose(services, row, row.template);
+  if (!row || row.status === "sent") return;
+  const letter = await compose(services, row, writers);
   if (letter) {
     const domain = new URL(services.env.appUrl).hostname;
     await mailer.send({ to: row.recipient, ...letter, messageId: `<${row.id}@${domain}>` });
@@ -52,7 +80,20 @@ export async function sendMail(services: SendServices, mailId: string): Promise<
 
 const ForUser = z.object({ userId: z.uuid() });
 
-async function compose({ db, env }: SendServices, row: OutboxRow, template: TemplateName) {
+async function compose(
+  services: SendServices,
+  row: OutboxRow,
+  writers: Readonly<Record<string, LetterWriter>>,
+): Promise<WrittenMail | null> {
+  const { template, tenantId, data } = row;
+  if (isTemplate(template)) return composeOwn(services, row, template);
+  const writer = Object.hasOwn(writers, template) ? writers[template] : undefined;
+  if (!writer || !tenantId) throw new Error(`Nobody writes the letter ${template}.`);
+  const letter = await writer(services, { tenantId, data });
+  return letter && writeLetter(letter);
+}
+
+async function composeOwn({ db, env }: SendServices, row: OutboxRow, template: TemplateName) {
   if (template === "welcome") {
     const { tenantId } = row;
     if (!tenantId) return null;
