@@ -15,6 +15,7 @@ const PARTS = {
   doctor: "./app/local/doctor.ts",
   "db:url": "./app/local/db-url.ts",
   "demo:info": "./app/local/info.ts",
+  "billing:clock": "./app/local/billing-clock.ts",
 };
 
 const [major, minor] = process.versions.node.split(".").map(Number);

@@ -37,6 +37,7 @@ const Source = z.object({
   STRIPE_WEBHOOK_SECRET: z.string().optional(),
   STRIPE_API_BASE: url.optional(),
   STRIPE_PORT: port.optional(),
+  STRIPE_TEST_CLOCKS: flag,
   CRAWL_ALLOW_LOOPBACK: flag,
   DEMO_DATA: flag,
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -70,7 +71,7 @@ export interface Env {
   openai: { apiKey: string; baseUrl: string | undefined; model: string } | null;
   supabase: { url: string; anonKey: string } | null;
   /** Null: nothing can be bought. */
-  stripe: { apiKey: string; apiBase: string | null } | null;
+  stripe: { apiKey: string; apiBase: string | null; testClocks: boolean } | null;
   /** What Stripe signs its webhooks with. */
   stripeWebhookSecret: string | null;
   /** Of the local Stripe simulator. */
@@ -135,7 +136,9 @@ export function loadEnv(source: Record<string, string | undefined> = surrounding
       : null,
     supabase:
       env.SUPABASE_URL && env.SUPABASE_ANON_KEY ? { url: env.SUPABASE_URL, anonKey: env.SUPABASE_ANON_KEY } : null,
-    stripe: env.STRIPE_SECRET_KEY ? { apiKey: env.STRIPE_SECRET_KEY, apiBase: env.STRIPE_API_BASE ?? null } : null,
+    stripe: env.STRIPE_SECRET_KEY
+      ? { apiKey: env.STRIPE_SECRET_KEY, apiBase: env.STRIPE_API_BASE ?? null, testClocks: env.STRIPE_TEST_CLOCKS }
+      : null,
     stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET ?? null,
     stripePort: env.STRIPE_PORT ?? env.PORT + 4,
     crawl: { allowLoopback: env.CRAWL_ALLOW_LOOPBACK },

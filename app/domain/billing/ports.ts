@@ -123,6 +123,8 @@ export interface BillingProvider {
     idempotencyKey: string,
   ): Promise<ProviderCustomer>;
   customer(customerId: string): Promise<ProviderCustomer | null>;
+  /** Moves a test clock on and returns once everything due has happened. */
+  advanceClock(clockId: string, to: Date): Promise<void>;
   /** Who paid what a dispute or refund is about; null where nobody of ours did. */
   customerBehind(object: { type: "dispute" | "refund"; id: string }): Promise<string | null>;
 

@@ -3,6 +3,7 @@
 import type Stripe from "stripe";
 import type { BillingProvider, ProviderCustomer } from "#app/domain/billing/ports.ts";
 import { catalogueOf } from "./catalogue.ts";
+import { clocksOf } from "./clocks.ts";
 import { type Connection, connectStripe, type StripeConfig, stripeCode } from "./connection.ts";
 import { invoicesOf } from "./invoices.ts";
 import { checkoutFrom, customerFrom, idOf, seconds } from "./map.ts";
@@ -14,7 +15,8 @@ export function createStripeBilling(config: StripeConfig): BillingProvider {
   const { metricOf, ...catalogue } = catalogueOf(connection);
   return {
     ...catalogue,
-    ...customersOf(connection),
+    ...customersOf(connection, config.testClocks ?? false),
+    ...clocksOf(connection),
     ...checkoutsOf(connection),
     ...portalOf(connection),
     ...subscriptionsOf(connection, metricOf),
@@ -22,11 +24,10 @@ export function createStripeBilling(config: StripeConfig): BillingProvider {
   };
 }
 
-function customersOf({
-  sdk,
-  read,
-  write,
-}: Connection): Pick<BillingProvider, "createCustomer" | "customer" | "customerBehind"> {
+function customersOf(
+  { sdk, read, write }: Connection,
+  testClocks: boolean,
+): Pick<BillingProvider, "createCustomer" | "customer" | "customerBehind"> {
   async function show(customerId: string): Promise<ProviderCustomer | null> {
     const [customer, subscriptions, taxIds] = await Promise.all([
       sdk.customers.retrieve(customerId, { expand: ["invoice_settings.default_payment_method", "test_clock"] }),
@@ -36,11 +37,22 @@ function customersOf({
     return customer.deleted ? null : customerFrom(customer, subscriptions.data, taxIds.data);
   }
   return {
-    createCustomer: ({ tenantId, name, email }, key) =>
-      write(key, async (options) => {
-        const fields = { name, ...(email !== null && { email }), metadata: { tenant_id: tenantId } };
-        return customerFrom(await sdk.customers.create(fields, options), [], []);
-      }),
+    async createCustomer({ tenantId, name, email }, key) {
+      const fields = { name, ...(email !== null && { email }), metadata: { tenant_id: tenantId } };
+      // Stripe puts a customer on a clock only while making it.
+      const clock = testClocks
+        ? await write(`${key}:clock`, (options) =>
+            sdk.testHelpers.testClocks.create({ frozen_time: seconds(new Date()), name: tenantId }, options),
+          )
+        : null;
+      return write(key, async (options) =>
+        customerFrom(
+          await sdk.customers.create({ ...fields, ...(clock && { test_clock: clock.id }) }, options),
+          [],
+          [],
+        ),
+      );
+    },
     async customerBehind({ type, id }) {
       const expand = { expand: ["charge"] };
       const { charge } = await read<{ charge: string | Stripe.Charge | null }>(() =>

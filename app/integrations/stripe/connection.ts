@@ -7,6 +7,8 @@ export interface StripeConfig {
   /** Another server that speaks Stripe's protocol; null: Stripe's own. */
   apiBase: string | null;
   timeoutMs?: number;
+  /** Each new customer lives in the time of a test clock of its own. */
+  testClocks?: boolean;
 }
 
 export interface Connection {
