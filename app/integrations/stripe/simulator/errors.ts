@@ -17,11 +17,14 @@ export interface ErrorBody {
 export class StripeFailure extends Error {
   readonly status: number;
   readonly body: ErrorBody;
-  constructor(status: number, body: ErrorBody) {
+  /** Whether the request that it answers is to have done nothing at all. */
+  readonly undo: boolean;
+  constructor(status: number, body: ErrorBody, undo = false) {
     super(body.message);
     this.name = "StripeFailure";
     this.status = status;
     this.body = body;
+    this.undo = undo;
   }
 }
 
@@ -49,5 +52,6 @@ export interface Decline {
   message: string;
 }
 
-export const declined = (decline: Decline, more: Partial<ErrorBody> = {}): StripeFailure =>
-  new StripeFailure(402, { type: "card_error", ...decline, ...more });
+/** A refused card. @param undo for requests that then are to have done nothing */
+export const declined = (decline: Decline, more: Partial<ErrorBody> = {}, undo = false): StripeFailure =>
+  new StripeFailure(402, { type: "card_error", ...decline, ...more }, undo);

@@ -77,7 +77,13 @@ export interface SubscriptionMemory {
   /** By item: from when usage is still unbilled. */
   usageFrom: Record<string, number>;
   /** The invoice whose payment applies the pending update, and what it then sets. */
-  pending: { invoice: string; items: SubscriptionItem[]; patch: Partial<Subscription> } | null;
+  pending: {
+    invoice: string;
+    items: SubscriptionItem[];
+    patch: Partial<Subscription>;
+    /** `usageFrom` as it was, should the invoice never be paid. */
+    usageBefore: Record<string, number>;
+  } | null;
 }
 /** What the engine remembers of a checkout session. */
 export interface CheckoutMemory {
