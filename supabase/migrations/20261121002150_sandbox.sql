@@ -127,6 +127,7 @@ begin
 end $$;
 select app.guard_function('app.resolve_api_key(text)', 'foyer_web foyer_functions');
 
+-- The status as it counts now, even where no job has come round to say so.
 drop function app.resolve_session(text);
 create function app.resolve_session(p_hash text)
 returns table (
@@ -140,12 +141,16 @@ begin
   return query
     select s.id, u.id, u.email, u.email_confirmed_at is not null, coalesce(u.raw_user_meta_data ->> 'display_name', ''),
       u.raw_app_meta_data ->> 'staff_role',
-      t.id, case when t.id is not null then m.role end, t.name, t.slug, t.status, t.onboarding_step, t.trial_ends_at, t.time_zone,
+      t.id, case when t.id is not null then m.role end, t.name, t.slug,
+      app.effective_status(t.status, t.trial_ends_at, b.past_due_since, v.grace_days, coalesce(b.clock_at, now())),
+      t.onboarding_step, t.trial_ends_at, t.time_zone,
       (select count(*) from public.memberships own where own.user_id = u.id), coalesce(t.sandbox, false)
     from public.sessions s
     join public.users u on u.id = s.user_id
     left join public.memberships m on m.user_id = u.id and m.tenant_id = s.tenant_id
     left join public.tenants t on t.id = m.tenant_id and t.status <> 'deleted'
+    left join public.billing_accounts b on b.tenant_id = t.id
+    left join public.plan_versions v on v.id = b.plan_version_id
     where s.token_hash = p_hash and s.revoked_at is null and s.expires_at > now()
       and u.deleted_at is null and (u.banned_until is null or u.banned_until < now());
 end $$;

@@ -26,6 +26,7 @@ export interface SignedIn {
   tenantRole: TenantRole | null;
   tenantName: string | null;
   tenantSlug: string | null;
+  /** As it counts now: a trial that has run out is suspended, whatever any job has come to. */
   tenantStatus: string | null;
   onboardingStep: string | null;
   trialEndsAt: Date | null;
