@@ -1,15 +1,21 @@
 // All handlers. A queue exists because its job stands here.
+import { billingHandlers } from "./billing.ts";
 import { dataHandlers } from "./data.ts";
+import { eventHandlers } from "./events.ts";
 import type { Handler } from "./handler.ts";
 import { knowledgeHandlers } from "./knowledge.ts";
 import { mailHandlers } from "./mail.ts";
 import { provisioningHandlers } from "./provisioning.ts";
+import { usageHandlers } from "./usage.ts";
 import { webhookHandlers } from "./webhooks.ts";
 
 export const handlers: readonly Handler[] = [
+  ...billingHandlers,
   ...dataHandlers,
+  ...eventHandlers,
   ...knowledgeHandlers,
   ...mailHandlers,
   ...provisioningHandlers,
+  ...usageHandlers,
   ...webhookHandlers,
 ];

@@ -1,4 +1,5 @@
 // All recurring jobs, in UTC.
+import { RollOver, SweepBilling, SweepUsage, SyncCatalogue } from "#app/domain/billing/billing.jobs.ts";
 import { Housekeeping } from "#app/domain/data/housekeeping.ts";
 import { ScheduleSyncs } from "#app/domain/knowledge/knowledge.jobs.ts";
 import { SweepRuns } from "#app/domain/provisioning/provisioning.jobs.ts";
@@ -6,6 +7,11 @@ import type { Schedule } from "./run.ts";
 
 export const schedules: readonly Schedule[] = [
   { job: SweepRuns.name, cron: "* * * * *" },
+  { job: SweepBilling.name, cron: "* * * * *" },
+  { job: SyncCatalogue.name, cron: "11 * * * *" },
   { job: ScheduleSyncs.name, cron: "*/5 * * * *" },
+  { job: SweepUsage.name, cron: "* * * * *" },
+  // Opens the month's counters for tenants whose period begins with it; who pays from another day on needs no sweep.
+  { job: RollOver.name, cron: "5 0 1 * *" },
   { job: Housekeeping.name, cron: "17 3 * * *" },
 ];

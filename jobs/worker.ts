@@ -1,5 +1,7 @@
 // The worker process: the only one that starts pg-boss.
+import { SyncCatalogue } from "#app/domain/billing/billing.jobs.ts";
 import { loadEnv } from "#app/platform/env.ts";
+import { enqueue } from "#app/platform/jobs.ts";
 import { createWorkerServices } from "#app/wiring.ts";
 import { handlers } from "./registry.ts";
 import { runWorker } from "./run.ts";
@@ -9,6 +11,8 @@ const DRAIN_MS = 15_000;
 
 const services = await createWorkerServices(loadEnv());
 const worker = await runWorker(services, handlers, schedules);
+// What is for sale is known to Stripe before anybody buys.
+if (services.billing) await services.db.asSystem({ reason: "worker.start" }, (tx) => enqueue(tx, SyncCatalogue, {}));
 services.log.info("worker.ready", { queues: handlers.length });
 process.send?.("ready");
 

@@ -3,6 +3,7 @@
 import type { AnyTx, Db, SystemTx } from "#app/platform/db.ts";
 import { enqueue } from "#app/platform/jobs.ts";
 import type { Logger } from "#app/platform/log.ts";
+import { unpark } from "../webhooks/inbox.ts";
 import { SyncBilling } from "./billing.jobs.ts";
 import { knownInvoiceIds, storeInvoices } from "./invoice-copies.ts";
 import type {
@@ -53,6 +54,10 @@ export async function syncBilling(
     await inTenant((tx) => settleTenant(tx, tenantId));
     return "nothing";
   }
+  if (ticket.isFirst) {
+    const { customerId } = ticket;
+    await services.db.asSystem({ reason: "billing.sync" }, (tx) => unpark(tx, "stripe", customerId));
+  }
   const look = await lookAt(billing, ticket.customerId, ticket);
   return inTenant((tx) => write(tx, services.log, tenantId, ticket, look));
 }
@@ -60,15 +65,17 @@ export async function syncBilling(
 interface Ticket {
   number: string;
   customerId: string | null;
+  /** Nobody has looked for this customer yet: what Stripe told of it may still wait in the inbox. */
+  isFirst: boolean;
   known: Set<string>;
   checkouts: string[];
 }
 
 async function takeTicket(tx: SystemTx, tenantId: string): Promise<Ticket | null> {
   const [[account], known, checkouts] = await Promise.all([
-    tx<{ number: string; customerId: string | null }[]>`
+    tx<Pick<Ticket, "number" | "customerId" | "isFirst">[]>`
       update billing_accounts set sync_ticket = sync_ticket + 1 where tenant_id = ${tenantId}
-      returning sync_ticket as number, stripe_customer_id as customer_id`,
+      returning sync_ticket as number, stripe_customer_id as customer_id, synced_at is null as is_first`,
     knownInvoiceIds(tx, tenantId),
     tx<{ sessionId: string }[]>`
       select stripe_session_id as session_id from checkouts
@@ -137,6 +144,6 @@ async function write(
 async function forgetCustomer(tx: SystemTx, tenantId: string, customerId: string | null, now: Date): Promise<void> {
   await endSubscriptions(tx, tenantId, now);
   await tx`
-    update billing_accounts set stripe_customer_id = null
+    update billing_accounts set stripe_customer_id = null, synced_at = null
     where tenant_id = ${tenantId} and stripe_customer_id = ${customerId}`;
 }

@@ -1,6 +1,6 @@
 // Provisioning runs as members see them: start one, watch it, try again. The worker moves them (reconcile.ts).
-import type { MemberActor } from "#app/platform/actor.ts";
-import type { InTenantTx, TenantTx } from "#app/platform/db.ts";
+import type { MemberActor, SystemActor } from "#app/platform/actor.ts";
+import type { InTenantTx, SystemTx, TenantTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { enqueue } from "#app/platform/jobs.ts";
 import { recordAudit } from "../audit/audit.ts";
@@ -27,7 +27,10 @@ export interface Run {
 }
 
 /** Starts the registration's run; where there is one already, finds it. The work begins when this commits. */
-export async function startProvisioning(tx: TenantTx, actor: MemberActor): Promise<{ runId: string }> {
+export async function startProvisioning(
+  tx: TenantTx | SystemTx,
+  actor: MemberActor | (SystemActor & { tenantId: string }),
+): Promise<{ runId: string }> {
   const [known] = await tx<{ id: string }[]>`
     select id from provisioning_runs where kind = 'registration' and status <> 'cancelled' order by created_at desc limit 1`;
   if (known) return { runId: known.id };
