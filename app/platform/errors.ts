@@ -22,7 +22,7 @@ const STATUS = {
 const TITLE: Record<ErrorCode, string> = {
   invalid: "The request is not valid",
   unauthenticated: "Sign in is needed",
-  payment_required: "A larger plan is needed",
+  payment_required: "A payment or a larger plan is needed",
   forbidden: "Not allowed",
   not_found: "Not found",
   method_not_allowed: "Method not allowed",

@@ -24,11 +24,28 @@ export function apiRoute(fn: (context: ApiContext) => Promise<Response>) {
       response = await fn({ request, params, services, clientIp, requestId, headers });
     } catch (error) {
       if (!(error instanceof AppError)) services.log.error("api.failed", { request_id: requestId, error });
-      response = problem(error, new URL(request.url).pathname);
+      response = problem(withWholeLinks(error, services.env.appUrl), new URL(request.url).pathname);
       if (response.status === 401) response.headers.set("www-authenticate", 'Bearer realm="Foyer API"');
     }
     for (const [name, value] of headers) response.headers.set(name, value);
     response.headers.set("x-request-id", requestId);
     return response;
   };
+}
+
+/** Links in a refusal as whole addresses: a program has no page on which they would be relative. */
+function withWholeLinks(error: unknown, appUrl: string): unknown {
+  if (!(error instanceof AppError) || !error.help) return error;
+  const help = Object.entries(error.help).map(([name, value]) => {
+    const isPath = name.endsWith("_url") && typeof value === "string" && value.startsWith("/");
+    return [name, isPath ? appUrl + value : value];
+  });
+  const { code, message, cause, fields, retryAfter, reason } = error;
+  const rest = {
+    cause,
+    ...(fields && { fields }),
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(reason && { reason }),
+  };
+  return new AppError(code, message, { ...rest, help: Object.fromEntries(help) });
 }

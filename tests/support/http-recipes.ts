@@ -51,6 +51,21 @@ const knowledgeForms: Form[] = [
   one("next", { intent: "next" }),
 ];
 
+/** The API's routes, whose bodies are JSON and whose doors take keys: tests/http/api.test.ts asks them by their declarations. */
+function apiRecipes(): Record<string, Recipe> {
+  const params = ({ tenantId }: Ids) => ({ id: tenantId });
+  const ofTenant =
+    "subscription subscription_.cancel subscription_.reactivate usage.current billing.invoices billing.payment";
+  const others = ["tenant.current", "analytics.feature-usage", "platform.metrics", "openapi[.]json", "$"];
+  return Object.fromEntries([
+    ...ofTenant.split(" ").map((name) => [`routes/api.v1.tenant.$id.${name}`, { access: "key", params, forms: [] }]),
+    ...others.map((name) => [
+      `routes/api.v1.${name}`,
+      { access: "key", params: () => ({ "*": "nothing" }), forms: [] },
+    ]),
+  ]);
+}
+
 export const RECIPES: Record<string, Recipe> = {
   "routes/_index": { access: "public" },
   "routes/sign-in": {
@@ -71,6 +86,7 @@ export const RECIPES: Record<string, Recipe> = {
   "routes/verify-email.$token": { access: "public", params: () => ({ token }), forms: [one("verify", {})] },
   "routes/verify-email._index": { access: "user", forms: [one("send again", {})] },
   "routes/api.v1.chat": { access: "key", forms: [] },
+  ...apiRecipes(),
   "routes/site._index": { access: "public", onTenantHost: true },
   "routes/site.identity": { access: "public", onTenantHost: true, forms: [one("post", {})] },
   "routes/site.$": { access: "public", onTenantHost: true, params: () => ({ "*": "missing" }) },

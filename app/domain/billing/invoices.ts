@@ -90,6 +90,13 @@ export async function openInvoice(tx: InTenantTx): Promise<Invoice | null> {
   return row ? fromRow(row) : null;
 }
 
+/** One of the tenant's invoices; null for anybody else's and for none. */
+export async function findInvoice(tx: InTenantTx, id: string): Promise<Invoice | null> {
+  const [row] = await tx<Row[]>`
+    select ${columns(tx)} from invoices where tenant_id = app.tenant_id() and id = ${id} and status <> 'draft'`;
+  return row ? fromRow(row) : null;
+}
+
 const columns = (tx: InTenantTx) => tx`
   id, number, status, reason, currency, subtotal_cents, discount_cents, tax_cents, total_cents, paid_cents,
   remaining_cents, refunded_cents, disputed, lines, period_start, period_end, attempt_count, next_attempt_at, failure,
