@@ -11,7 +11,7 @@ export const schedules: readonly Schedule[] = [
   { job: SyncCatalogue.name, cron: "11 * * * *" },
   { job: ScheduleSyncs.name, cron: "*/5 * * * *" },
   { job: SweepUsage.name, cron: "* * * * *" },
-  // Opens the month's counters for tenants whose period begins with it; who pays from another day on needs no sweep.
-  { job: RollOver.name, cron: "5 0 1 * *" },
+  // Daily, since each tenant's month begins on a day of its own.
+  { job: RollOver.name, cron: "5 0 * * *" },
   { job: Housekeeping.name, cron: "17 3 * * *" },
 ];

@@ -1,6 +1,7 @@
 // Settings: the keys with which the tenant's own programs talk to the API.
 import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
+import { entitlements, featureRefusal, requireFeature } from "#app/domain/billing/entitlements.ts";
 import { CreateApiKey, RevokeApiKey } from "#app/domain/team/keys.schema.ts";
 import { createApiKey, listApiKeys, revokeApiKey } from "#app/domain/team/keys.ts";
 import { paths } from "#app/paths.ts";
@@ -11,12 +12,17 @@ import { memberAction, memberLoader } from "#app/web/guards.ts";
 
 export const meta: MetaFunction = () => [{ title: "API keys · Foyer" }];
 
-export const loader = memberLoader("keys:read", async ({ tx, viewer, services }) => ({
-  keys: await listApiKeys(tx),
-  now: services.now(),
-  timeZone: viewer.timeZone,
-  chatUrl: `${services.env.appUrl}${paths.apiChat()}`,
-}));
+export const loader = memberLoader("keys:read", async ({ tx, viewer, services }) => {
+  const [keys, it] = await Promise.all([listApiKeys(tx), entitlements(tx)]);
+  const refusal = await featureRefusal(tx, it, "api");
+  return {
+    keys,
+    now: services.now(),
+    timeZone: viewer.timeZone,
+    chatUrl: `${services.env.appUrl}${paths.apiChat()}`,
+    refusal: refusal && { words: refusal.message, plansUrl: refusal.help?.upgrade_url?.toString() ?? null },
+  };
+});
 
 export const action = memberAction("keys:write", async ({ request, services: { db }, actor }) => {
   const form = await readForm(request);
@@ -26,7 +32,12 @@ export const action = memberAction("keys:write", async ({ request, services: { d
       return null;
     });
   }
-  return submitForm(form, CreateApiKey, (input) => db.asTenant(actor, (tx) => createApiKey(tx, actor, input)));
+  return submitForm(form, CreateApiKey, (input) =>
+    db.asTenant(actor, async (tx) => {
+      await requireFeature(tx, "api");
+      return createApiKey(tx, actor, input);
+    }),
+  );
 });
 
 export const ErrorBoundary = PageProblem;

@@ -52,6 +52,8 @@ create table public.usage_alerts (
   used bigint not null,
   included bigint not null,
   created_at timestamptz not null default clock_timestamp(),
+  -- When mail and event went out.
+  told_at timestamptz,
   primary key (tenant_id, id),
   unique (tenant_id, metric, period_start, threshold)
 );

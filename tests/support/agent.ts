@@ -9,20 +9,25 @@ import { createApiKey, currentWidgetKey, saveWidgetKey } from "#app/domain/team/
 import { createLogger, type Logger } from "#app/platform/log.ts";
 import type { ChatDoorServices } from "../../supabase/functions/chat/handler.ts";
 import type { TestDatabase } from "../setup/database.ts";
-import { newTrialTenant, type TestTenant } from "./tenants.ts";
+import { newPaidTenant, type TestTenant } from "./tenants.ts";
 
 export interface AgentTenant extends TestTenant {
   widgetKey: string;
   apiKey: string;
 }
 
-/** A tenant in its trial whose agent knows the given HTML pages, by path. Its widget may appear on https://shop.test. */
+/**
+ * A tenant on Premium whose agent knows the given HTML pages, by path, and answers in four languages. Its widget may
+ * appear on https://shop.test.
+ */
 export async function agentTenant(
   database: TestDatabase,
   slug: string,
   pages: Record<string, string>,
 ): Promise<AgentTenant> {
-  const tenant = await newTrialTenant(database.db.web, slug);
+  const tenant = await newPaidTenant(database.db.web, database.sql, slug, "premium");
+  await database.sql`
+    update tenant_configurations set languages = '{de,fr,es}' where tenant_id = ${tenant.tenantId}`;
   await teach(database, tenant, slug, pages);
   return database.db.web.asTenant(tenant.actor, async (tx) => {
     await saveWidgetKey(tx, tenant.actor, { allowedOrigins: ["https://shop.test", "https://*.example.com"] });

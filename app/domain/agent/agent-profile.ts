@@ -1,6 +1,7 @@
-// What the agent of a tenant is and may do, as its configuration says.
+// What the agent of a tenant is and may do, as its configuration and its plan say.
 import type { VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
+import { isAdmitted, type Verdict } from "../billing/usage.ts";
 import type { AgentProfile } from "./model.ts";
 import { pausedWords } from "./phrases.ts";
 import { REDACT_DEFAULT, type Redaction } from "./redact.ts";
@@ -8,13 +9,19 @@ import { REDACT_DEFAULT, type Redaction } from "./redact.ts";
 export interface AgentSettings {
   profile: AgentProfile;
   redaction: Redaction;
+  /** In which the agent answers: the tenant's own, then those further ones that its plan lets count. BCP 47 primary tags. */
+  languages: string[];
+  /** Whether the plan has room for an answer right now. Only counting it says for sure. */
+  hasRoom: boolean;
 }
 
 /** The columns that `settingsColumns` selects. */
 export interface SettingsRow {
   name: string;
-  status: string;
+  room: Verdict | null;
   language: string;
+  languages: string[] | null;
+  languageLimit: string | null;
   agentName: string | null;
   greeting: string | null;
   fallback: string | null;
@@ -34,13 +41,17 @@ export function isAnswering(status: string): boolean {
 }
 
 /** That the tenant's chat is paused, in polite words. */
-export function chatPaused(language: string): AppError {
-  return new AppError("forbidden", pausedWords(language), { reason: "tenant_suspended" });
+export function chatPaused(
+  language: string,
+  reason: "tenant_suspended" | "limit_reached" = "tenant_suspended",
+): AppError {
+  return new AppError("forbidden", pausedWords(language), { reason });
 }
 
 /** What settings are made of, from `tenants t` and `tenant_configurations a`. */
 export function settingsColumns(tx: VisitorTx) {
-  return tx`t.name, t.status, t.language, a.agent_name, a.greeting, a.fallback, a.instructions, a.suggestions, a.model,
+  return tx`t.name, t.language, a.languages, (select r.verdict from app.usage_room('messages') r) as room,
+    case when cardinality(a.languages) > 0 then (select r.hard from app.usage_room('languages') r) end as language_limit, a.agent_name, a.greeting, a.fallback, a.instructions, a.suggestions, a.model,
     a.handoff_enabled, a.redaction`;
 }
 
@@ -50,8 +61,11 @@ export function settingsColumns(tx: VisitorTx) {
  */
 export function readSettings(row: SettingsRow): AgentSettings {
   const language = row.language.slice(0, 2).toLowerCase();
-  if (!isAnswering(row.status)) throw chatPaused(language);
+  if (row.room !== "limit" && !isAdmitted({ verdict: row.room ?? "unknown" })) throw chatPaused(language);
+  const further = row.languageLimit === null ? undefined : Math.max(0, Number(row.languageLimit) - 1);
   return {
+    languages: [...new Set([language, ...(row.languages ?? []).slice(0, further)])],
+    hasRoom: row.room !== "limit",
     profile: {
       tenantName: row.name,
       agentName: row.agentName ?? row.name,

@@ -1,7 +1,7 @@
 // What the widget needs to show itself: names, greeting, looks, suggestions, and the visitor's own conversation.
 import type { Db, VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
-import { isAnswering } from "./agent-profile.ts";
+import { isAdmitted, type Verdict } from "../billing/usage.ts";
 import type { Citation } from "./answer-gate.ts";
 
 export interface ChatPage {
@@ -24,7 +24,7 @@ export interface ChatPageMessage {
 
 interface Row {
   name: string;
-  status: string;
+  room: Verdict | null;
   agentName: string | null;
   greeting: string | null;
   suggestions: string[] | null;
@@ -36,18 +36,13 @@ const HISTORY = 50;
 const NOBODY = "-";
 
 /** The page's data; with a session id also the last messages of that visitor's conversation on the website. */
-export async function chatPage(
-  db: Db,
-  tenantId: string,
-  sessionId: string | null,
-  sandbox = false,
-): Promise<ChatPage> {
+export async function chatPage(db: Db, tenantId: string, sessionId: string | null, sandbox = false): Promise<ChatPage> {
   return db.asVisitor(
     { kind: "visitor", tenantId, sessionId: sessionId ?? NOBODY, sandbox },
     async (tx) => {
       const [[row], messages] = await Promise.all([
         tx<Row[]>`
-          select t.name, t.status, c.agent_name, c.greeting, c.suggestions, coalesce(h.published_tokens, h.tokens) as theme
+          select t.name, (select r.verdict from app.usage_room('messages') r) as room, c.agent_name, c.greeting, c.suggestions, coalesce(h.published_tokens, h.tokens) as theme
           from tenants t
           left join tenant_configurations c on c.tenant_id = t.id
           left join themes h on h.tenant_id = t.id
@@ -55,7 +50,8 @@ export async function chatPage(
         sessionId === null ? undefined : history(tx, sessionId),
       ]);
       if (!row) throw new AppError("not_found", "This organisation doesn't exist any more.");
-      const agent = { name: row.agentName ?? row.name, greeting: row.greeting ?? "", online: isAnswering(row.status) };
+      const online = isAdmitted({ verdict: row.room ?? "unknown" });
+      const agent = { name: row.agentName ?? row.name, greeting: row.greeting ?? "", online };
       const { theme, suggestions } = row;
       const page = { tenant: { name: row.name }, agent, theme, suggestions: suggestions ?? [], test_mode: sandbox };
       return messages ? { ...page, messages } : page;

@@ -72,7 +72,8 @@ const underWay = new Map<string, Promise<ChatResponse>>();
 
 /**
  * Answers a visitor's message.
- * @throws AppError forbidden (`tenant_suspended`), rate_limited, conflict (`message_in_progress`)
+ * @throws AppError forbidden (`tenant_suspended`, `limit_reached`), payment_required (`limit_reached`, to programs),
+ * rate_limited, conflict (`message_in_progress`)
  */
 export async function chat(
   services: ChatServices,
@@ -147,7 +148,7 @@ async function inOne(it: Exchange, tx: VisitorTx): Promise<ChatResponse> {
 
 /** Message in, context out. */
 async function open(it: Exchange, tx: VisitorTx): Promise<Received> {
-  const { caller, input, visitor } = it;
+  const { services, caller, input, visitor } = it;
   // Hardly a message holds such data; the others don't wait for the settings.
   const delicate = findPii(input.message).length > 0;
   const received = await receiveMessage(tx, {
@@ -156,8 +157,11 @@ async function open(it: Exchange, tx: VisitorTx): Promise<Received> {
     body: delicate ? redact(input.message, (await agentSettings(tx)).redaction) : input.message,
     origin: caller.origin?.slice(0, 300) ?? null,
     clientMessageId: input.message_id ?? null,
+    // An answer made outside of any transaction costs, whatever becomes of it.
+    counted: !services.model.local,
   });
-  it.language = detectLanguage(input.message, received.settings.profile.language);
+  const { profile, languages } = received.settings;
+  it.language = detectLanguage(input.message, profile.language, languages);
   if (received.state === "human" && !received.repeated) await leaveToPeople(tx, received.conversationId);
   return received;
 }
@@ -199,7 +203,10 @@ async function answer(it: Exchange, received: Received, asVisitor: AsVisitor): P
 
 /** Answer in. Where another process was faster, its answer is the answer. */
 async function keep(it: Exchange, tx: VisitorTx, received: Received, reply: Answer): Promise<ChatResponse> {
-  const id = await storeReply(tx, received, it.visitor.sessionId, it.language, reply);
+  const { caller, visitor, language } = it;
+  const counted = it.services.model.local && received.state === "bot";
+  const { channel } = caller;
+  const id = await storeReply(tx, { received, channel, sessionId: visitor.sessionId, language, reply, counted });
   if (id) return respond(received, { ...reply, id, body: reply.text });
   const { reply: stored } = await storedReply(tx, received.messageId);
   if (!stored) throw new AppError("internal", "The answer could not be stored.");
@@ -236,7 +243,7 @@ function leftToPeople({ conversationId, messageId }: Received): ChatResponse {
 function stillWaiting({ language, options }: Exchange, { profile }: AgentSettings): Answer {
   const text = phrase("still_waiting", language, profile);
   options.onToken?.(text);
-  const nothing = { answered: null, citations: [], suggestions: [], model: "built-in" };
+  const nothing = { answered: null, citations: [], suggestions: [], model: "built-in", tokens: 0 };
   return { text, intent: "human", confidence: 1, handoff: true, ...nothing };
 }
 

@@ -1,8 +1,9 @@
 // One exchange as the database keeps it: the visitor's message, once per client id, and the one answer to it.
 import type { VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
+import { isAdmitted, refusalOf, usageRoom, type Verdict } from "../billing/usage.ts";
 import { rateLimited } from "../tenants/limits.ts";
-import { type AgentSettings, readSettings, type SettingsRow, settingsColumns } from "./agent-profile.ts";
+import { type AgentSettings, chatPaused, readSettings, type SettingsRow, settingsColumns } from "./agent-profile.ts";
 import type { Citation } from "./answer-gate.ts";
 import type { Intent } from "./intents.ts";
 import type { Reply } from "./loop.ts";
@@ -23,6 +24,8 @@ export interface Incoming {
   body: string;
   origin: string | null;
   clientMessageId: string | null;
+  /** Counts the message at once, as the answer to it isn't part of this transaction. */
+  counted: boolean;
 }
 
 export interface Received {
@@ -52,17 +55,18 @@ interface ReceivedRow extends SettingsRow {
   messageId: string | null;
   allowed: boolean | null;
   resetSeconds: number | null;
+  counted: Verdict | null;
   history: HistoryRow[] | null;
 }
 
 /**
  * Stores a visitor's message, opening or reopening the conversation, and reads what an answer needs, in one statement.
  * A message id that is there already is left as it is and doesn't count against the limit of the session.
- * @throws AppError rate_limited, forbidden (`tenant_suspended`)
+ * @throws AppError rate_limited, forbidden (`tenant_suspended`, `limit_reached`)
  */
 export async function receiveMessage(
   tx: VisitorTx,
-  { channel, sessionId, body, origin, clientMessageId }: Incoming,
+  { channel, sessionId, body, origin, clientMessageId, counted }: Incoming,
 ): Promise<Received> {
   const subject = body.length > 160 ? `${body.slice(0, 159).toWellFormed()}…` : body;
   const [row] = await tx<ReceivedRow[]>`
@@ -87,6 +91,8 @@ export async function receiveMessage(
         case when received.id is null then 0 else ${SESSION_LIMIT} end, ${WINDOW_SECONDS}) r
     )
     select talk.id, talk.state, received.id as message_id, rate.allowed, rate.reset_seconds, ${settingsColumns(tx)},
+      case when ${counted} and received.id is not null and talk.state = 'bot'
+        then (select verdict from app.consume('messages', 1, received.id::text)) end as counted,
       (select json_agg(json_build_object('id', h.id, 'role', h.role, 'body', h.body, 'intent', h.intent,
           'answered', h.answered, 'replyTo', h.reply_to) order by h.created_at, h.id)
         from (
@@ -102,6 +108,7 @@ export async function receiveMessage(
   const { id: conversationId, state } = row;
   if (row.allowed === false) throw rateLimited(row.resetSeconds ?? WINDOW_SECONDS);
   if (row.messageId !== null) {
+    if (state === "bot" && !hasRoomFor(row, settings)) throw await noRoom(tx, channel, settings);
     const history = contextOf(row.history ?? []);
     return { conversationId, state, messageId: row.messageId, repeated: false, settings, history };
   }
@@ -117,6 +124,17 @@ export async function receiveMessage(
 }
 
 /** What a model is shown of the earlier messages. A visitor's message carries the intent that its answer found. */
+/** Where the message was counted, the count decides. */
+function hasRoomFor({ counted }: ReceivedRow, { hasRoom }: AgentSettings): boolean {
+  return counted === null ? hasRoom : isAdmitted({ verdict: counted });
+}
+
+/** That the plan's messages are used up: in full to a program of the tenant's, in polite words to a visitor. */
+async function noRoom(tx: VisitorTx, channel: Channel, { profile }: AgentSettings): Promise<AppError> {
+  if (channel === "web") return chatPaused(profile.language, "limit_reached");
+  return refusalOf(tx, "messages", { ...(await usageRoom(tx, "messages")), verdict: "limit" });
+}
+
 function contextOf(rows: readonly HistoryRow[]): PastMessage[] {
   const intents = new Map(rows.map(({ replyTo, intent }) => [replyTo, intent]));
   return rows.map(({ id, role, body, intent, answered }) => ({
@@ -151,17 +169,27 @@ export async function storedReply(
   return { reply: row.id ? (row as StoredReply) : null, age: row.age };
 }
 
+export interface Answered {
+  received: Received;
+  channel: Channel;
+  sessionId: string;
+  language: string;
+  reply: Reply & { handoff: boolean };
+  /** Counts the message, where that hasn't been done when it came. */
+  counted: boolean;
+}
+
 /**
  * Stores the answer to a message and counts both; null where the message has been answered by somebody else meanwhile.
+ * The tenant's counters come last: from there to the commit all of its visitors wait for each other.
+ * @throws AppError forbidden (`limit_reached`)
  */
 export async function storeReply(
   tx: VisitorTx,
-  { conversationId, messageId }: Received,
-  sessionId: string,
-  language: string,
-  reply: Reply & { handoff: boolean },
+  { received, channel, sessionId, language, reply, counted }: Answered,
 ): Promise<string | null> {
-  const [row] = await tx<{ id: string }[]>`
+  const { conversationId, messageId } = received;
+  const [row] = await tx<{ id: string; counted: Verdict | null }[]>`
     with said as (
       insert into messages (tenant_id, conversation_id, visitor_session, role, body, reply_to, intent, confidence,
         answered, handoff, citations, suggestions, model, response_ms)
@@ -177,7 +205,13 @@ export async function storeReply(
         unanswered_count = unanswered_count + ${reply.answered === false ? 1 : 0}, language = ${language}
       where tenant_id = (select app.tenant_id()) and id = ${conversationId} and exists (select from said)
     )
-    select id, app.announce('conversations', ${conversationId}) from said`;
+    select id, app.announce('conversations', ${conversationId}),
+      case when ${counted} then (select verdict from app.consume('messages', 1, ${messageId}::text)) end as counted,
+      case when ${reply.tokens}::bigint > 0
+        then (select verdict from app.consume('ai_tokens', ${reply.tokens}, ${messageId}::text, false)) end as tokens_counted
+    from said`;
+  if (row && row.counted !== null && !isAdmitted({ verdict: row.counted }))
+    throw await noRoom(tx, channel, received.settings);
   return row?.id ?? null;
 }
 

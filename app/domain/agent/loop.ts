@@ -16,7 +16,12 @@ export interface Reply extends Verdict {
   citations: Citation[];
   /** Name of the model that answered. */
   model: string;
+  /** What it cost at the model's provider, in tokens, failed tries included. */
+  tokens: number;
 }
+
+/** A reply before its costs are known. */
+type Said = Omit<Reply, "tokens">;
 
 export interface LoopOptions {
   log: Logger;
@@ -35,19 +40,26 @@ export async function runAgent(
 ): Promise<Reply> {
   const spoken = [...input.history.map(({ body }) => body), input.message].join("\n");
   const gate = createAnswerGate(input.profile, input.language, spoken, onToken);
+  let tokens = 0;
+  const spent = (more: number) => {
+    tokens += more;
+  };
+  const priced = (said: Said): Reply => ({ ...said, tokens });
   try {
-    return await drive(model, input, tools, gate, signal);
+    return priced(await drive(model, input, tools, gate, spent, signal));
   } catch (error) {
     // A failing database fails the request; a failing model doesn't.
     if (error instanceof AppError || model.name === builtin.name) throw error;
     log.warn("model.failed", { model: model.name, error });
     if (gate.text !== "")
-      return settle(
-        gate,
-        { intent: "question", confidence: 0.5, answered: gate.citations.length > 0, suggestions: [] },
-        model.name,
+      return priced(
+        settle(
+          gate,
+          { intent: "question", confidence: 0.5, answered: gate.citations.length > 0, suggestions: [] },
+          model.name,
+        ),
       );
-    return drive(builtin, input, tools, gate, undefined);
+    return priced(await drive(builtin, input, tools, gate, spent, undefined));
   }
 }
 
@@ -56,15 +68,16 @@ async function drive(
   input: ModelInput,
   tools: ToolRunner,
   gate: AnswerGate,
+  spent: (tokens: number) => void,
   aborted: AbortSignal | undefined,
-): Promise<Reply> {
+): Promise<Said> {
   const limit = AbortSignal.timeout(model.limitMs);
   const signal = aborted ? AbortSignal.any([aborted, limit]) : limit;
   const turn = model.begin(input, tools.specs);
   let results: ToolResult[] = [];
   let calls = 0;
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    const next = await turn.next(results, { say: gate.offer, signal });
+    const next = await turn.next(results, { say: gate.offer, spent, signal });
     if (next.kind === "done") return conclude(gate, input, next.verdict, model.name);
     results = [];
     for (const call of next.calls) {
@@ -79,7 +92,7 @@ async function drive(
 }
 
 /** Where nothing that was said could be admitted, the honest answer is that we don't know. */
-function conclude(gate: AnswerGate, input: ModelInput, verdict: Verdict, model: string): Reply {
+function conclude(gate: AnswerGate, input: ModelInput, verdict: Verdict, model: string): Said {
   const { handoffEnabled } = input.profile;
   if (gate.text === "") {
     gate.offer({ kind: "phrase", key: handoffEnabled ? "not_known" : "not_known_no_people" });
@@ -94,6 +107,6 @@ function conclude(gate: AnswerGate, input: ModelInput, verdict: Verdict, model: 
   return settle(gate, { ...verdict, answered }, model);
 }
 
-function settle(gate: AnswerGate, verdict: Verdict, model: string): Reply {
+function settle(gate: AnswerGate, verdict: Verdict, model: string): Said {
   return { ...verdict, text: gate.text, citations: gate.citations, model };
 }

@@ -63,6 +63,8 @@ export type Step = { kind: "calls"; calls: ToolCall[] } | { kind: "done"; verdic
 export interface StepOptions {
   /** Takes each part as it is ready. */
   say(part: Part): void;
+  /** Takes the tokens that a step cost at the model's provider. */
+  spent(tokens: number): void;
   signal: AbortSignal;
 }
 

@@ -76,15 +76,20 @@ export function contentWords(text: string, language: string): string[] {
   return wordsOf(text).filter((word) => !isStopWord(word, language));
 }
 
+/** Languages whose small words we know: those that can be told apart. */
+export const KNOWN_LANGUAGES: readonly string[] = Object.keys(STOP_SETS);
+
 /**
  * The language that a text is most likely written in, among those whose small words we know; `fallback` where it shows
  * too little. BCP 47 primary tags.
+ * @param among the languages in question; all that we know where left out
  */
-export function detectLanguage(text: string, fallback: string): string {
+export function detectLanguage(text: string, fallback: string, among: readonly string[] = KNOWN_LANGUAGES): string {
   const words = wordsOf(text);
   let best = fallback;
   let bestScore = scoreOf(words, fallback) + (fallback in STOP_SETS ? 0.5 : 1);
-  for (const language of Object.keys(STOP_SETS)) {
+  for (const language of among) {
+    if (!Object.hasOwn(STOP_SETS, language)) continue;
     const score = scoreOf(words, language);
     if (score > bestScore) {
       best = language;

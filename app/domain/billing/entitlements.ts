@@ -117,6 +117,17 @@ export function assertRunning(it: Entitlements, base?: LinkBase): void {
 export async function requireFeature(tx: InTenantTx, key: FeatureKey, base?: LinkBase): Promise<void> {
   const it = await entitlements(tx);
   assertRunning(it, base);
+  const refusal = await featureRefusal(tx, it, key, base);
+  if (refusal) throw refusal;
+}
+
+/** Why the tenant can't use a feature, in words for its people; null where it can. */
+export async function featureRefusal(
+  tx: InTenantTx,
+  it: Entitlements,
+  key: FeatureKey,
+  base?: LinkBase,
+): Promise<AppError | null> {
   const feature = featureOf(it, key);
-  if (!feature.allowed) throw await featureRefused(tx, feature, base);
+  return feature.allowed ? null : featureRefused(tx, feature, base);
 }

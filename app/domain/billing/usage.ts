@@ -70,13 +70,17 @@ export function isAdmitted({ verdict }: Pick<Usage, "verdict">): boolean {
 
 /** @throws AppError as `consume`, where the verdict refuses */
 export async function assertAdmitted(tx: InTenantTx, metric: Metric, usage: Usage, base?: LinkBase): Promise<void> {
-  if (isAdmitted(usage)) return;
+  if (!isAdmitted(usage)) throw await refusalOf(tx, metric, usage, base);
+}
+
+/** A refusing verdict in words. */
+export async function refusalOf(tx: InTenantTx, metric: Metric, usage: Usage, base?: LinkBase): Promise<AppError> {
   const { verdict } = usage;
-  if (verdict === "suspended" || verdict === "trial_ended") throw stopped(verdict, base);
-  if (verdict !== "limit") throw new AppError("not_found", "There is no such organisation.");
+  if (verdict === "suspended" || verdict === "trial_ended") return stopped(verdict, base);
+  if (verdict !== "limit") return new AppError("not_found", "There is no such organisation.");
   const [place] = await tx<{ now: Date; timeZone: string }[]>`
     select app.billing_now() as now, time_zone from tenants where id = (select app.tenant_id())`;
-  throw await limitReached(
+  return limitReached(
     tx,
     { metric, ...usage, now: place?.now ?? new Date(), timeZone: place?.timeZone ?? "UTC" },
     base,

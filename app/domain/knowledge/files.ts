@@ -8,7 +8,7 @@ import { oneLine, shorten } from "./clean-text.ts";
 import type { WriteTx } from "./documents.ts";
 import { SyncSource } from "./knowledge.jobs.ts";
 import { MAX_UPLOAD_BYTES } from "./knowledge.schema.ts";
-import { assertRoom, type KnowledgeLimits } from "./limits.ts";
+import { assertRoom, assertStorage } from "./limits.ts";
 import { currentBase } from "./sources.ts";
 
 export interface Upload {
@@ -66,14 +66,9 @@ const unsupported = (message: string): AppError =>
 
 /**
  * Keeps an uploaded file and has it read. The very same bytes again lead to the source that is there already.
- * @throws AppError too_large above 20 MiB, unsupported_media_type, invalid (empty), unprocessable (`document_limit`)
+ * @throws AppError too_large above 20 MiB, unsupported_media_type, invalid (empty), payment_required (`limit_reached`)
  */
-export async function addFile(
-  tx: WriteTx,
-  actor: Actor,
-  upload: Upload,
-  limits?: KnowledgeLimits,
-): Promise<{ sourceId: string }> {
+export async function addFile(tx: WriteTx, actor: Actor, upload: Upload): Promise<{ sourceId: string }> {
   if (upload.bytes.byteLength === 0) {
     throw new AppError("invalid", "This file is empty.", {
       fields: { file: ["This file is empty."] },
@@ -87,11 +82,12 @@ export async function addFile(
   const filename = nameOf(upload.filename);
   const baseId = await currentBase(tx);
   const contentHash = createHash("sha256").update(upload.bytes).digest("hex");
-  await assertRoom(tx, limits);
+  await assertRoom(tx);
   const [twin] = await tx<{ id: string }[]>`
     select s.id from knowledge_sources s join knowledge_files f on f.tenant_id = s.tenant_id and f.source_id = s.id
     where s.tenant_id = (select app.tenant_id()) and s.base_id = ${baseId} and f.content_hash = ${contentHash} limit 1`;
   if (twin) return { sourceId: twin.id };
+  await assertStorage(tx, upload.bytes.byteLength);
   const [source] = await tx<{ id: string; tenantId: string }[]>`
     insert into knowledge_sources (tenant_id, base_id, kind, name, found_count)
     values (app.tenant_id(), ${baseId}, 'file', ${filename}, 1) returning id, tenant_id`;

@@ -1,45 +1,49 @@
-// How much knowledge a tenant may keep.
-import { AppError } from "#app/platform/errors.ts";
+// How much knowledge a tenant may keep: what its plan says of documents and storage.
+import type { AppError } from "#app/platform/errors.ts";
+import type { Metric } from "../billing/metrics.ts";
+import { refusalOf, usageRoom } from "../billing/usage.ts";
 import type { WriteTx } from "./documents.ts";
 
-export interface KnowledgeLimits {
-  /** Documents over all sources: pages, files, typed answers. */
-  documents: number;
-}
-
-const BY_PLAN: Record<string, KnowledgeLimits> = {
-  trial: { documents: 1_000 },
-  basic: { documents: 2_000 },
-  premium: { documents: 10_000 },
-  enterprise: { documents: 50_000 },
-};
-
-/** What the plan allows. */
-export function knowledgeLimits(plan: string): KnowledgeLimits {
-  return BY_PLAN[plan] ?? { documents: 1_000 };
+/**
+ * Holds the tenant's knowledge until the transaction ends. Storing and removing documents moves counters, whose rows come
+ * after this lock and after every other row of the tenant's: whoever does either and rebuilds an index besides takes it
+ * first, else two of them wait for each other.
+ */
+export async function holdKnowledge(tx: WriteTx): Promise<void> {
+  await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) order by id for no key update`;
 }
 
 /**
- * How many documents may still be added, counting files that wait to be read. Takes the base's lock, so that two
- * additions at once can't both get the last place.
+ * How many documents may still be added, counting files that wait to be read; Infinity where the plan has no end. Holds
+ * the knowledge, so that two additions at once can't both get the last place.
  */
-export async function roomLeft(tx: WriteTx, limits?: KnowledgeLimits): Promise<number> {
-  await tx`select id from knowledge_bases where tenant_id = (select app.tenant_id()) order by id for no key update`;
-  const [row] = await tx<{ plan: string; used: number }[]>`
-    select t.plan,
-      (select count(*) from knowledge_documents d where d.tenant_id = t.id)::int
-      + (select count(*) from knowledge_sources s where s.tenant_id = t.id and s.kind = 'file'
-          and not exists (select from knowledge_documents d where d.tenant_id = t.id and d.source_id = s.id))::int as used
-    from tenants t where t.id = (select app.tenant_id())`;
-  if (!row) throw new AppError("not_found", "There is no such organisation.");
-  return (limits ?? knowledgeLimits(row.plan)).documents - row.used;
+export async function roomLeft(tx: WriteTx): Promise<number> {
+  await holdKnowledge(tx);
+  const [{ used, hard }, [waiting]] = await Promise.all([
+    usageRoom(tx, "documents"),
+    tx<{ files: number }[]>`
+      select count(*)::int as files from knowledge_sources s
+      where s.tenant_id = (select app.tenant_id()) and s.kind = 'file'
+        and not exists (select from knowledge_documents d where d.tenant_id = s.tenant_id and d.source_id = s.id)`,
+  ]);
+  return hard === null ? Number.POSITIVE_INFINITY : hard - used - (waiting?.files ?? 0);
 }
 
-/** @throws AppError unprocessable, reason `document_limit`, where nothing more fits */
-export async function assertRoom(tx: WriteTx, limits?: KnowledgeLimits): Promise<void> {
-  if ((await roomLeft(tx, limits)) < 1) {
-    throw new AppError("unprocessable", "Your plan's knowledge is full. Remove something or choose a larger plan.", {
-      reason: "document_limit",
-    });
-  }
+/** @throws AppError payment_required (`limit_reached`) where not one more document fits */
+export async function assertRoom(tx: WriteTx): Promise<void> {
+  if ((await roomLeft(tx)) < 1) throw await full(tx, "documents");
+}
+
+/**
+ * Takes the knowledge's lock as `roomLeft` does.
+ * @throws AppError payment_required (`limit_reached`) where so many bytes more don't fit
+ */
+export async function assertStorage(tx: WriteTx, bytes: number): Promise<void> {
+  await holdKnowledge(tx);
+  const { used, hard } = await usageRoom(tx, "storage_bytes");
+  if (hard !== null && used + bytes > hard) throw await full(tx, "storage_bytes");
+}
+
+async function full(tx: WriteTx, metric: Metric): Promise<AppError> {
+  return refusalOf(tx, metric, { ...(await usageRoom(tx, metric)), verdict: "limit" });
 }

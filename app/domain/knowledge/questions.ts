@@ -11,7 +11,7 @@ import { extendIndex } from "./index-terms.ts";
 import { RebuildIndex } from "./knowledge.jobs.ts";
 import type { AddQuestion, UpdateQuestion } from "./knowledge.schema.ts";
 import { guessLanguage } from "./language.ts";
-import { assertRoom, type KnowledgeLimits } from "./limits.ts";
+import { assertRoom } from "./limits.ts";
 import { splitSentences } from "./sentences.ts";
 import { currentBase } from "./sources.ts";
 import { QUESTION_ADDRESS } from "./typed-terms.ts";
@@ -31,16 +31,11 @@ interface Place {
 
 /**
  * Adds an answer; it can be asked for as soon as this commits.
- * @throws AppError conflict where the question is there already; unprocessable (`document_limit`)
+ * @throws AppError conflict where the question is there already; payment_required (`limit_reached`)
  */
-export async function addQuestion(
-  tx: WriteTx,
-  actor: Actor,
-  input: AddQuestion,
-  limits?: KnowledgeLimits,
-): Promise<{ questionId: string }> {
+export async function addQuestion(tx: WriteTx, actor: Actor, input: AddQuestion): Promise<{ questionId: string }> {
   // Holds the base, so that neither the source nor a question can be added twice.
-  await assertRoom(tx, limits);
+  await assertRoom(tx);
   const place = await questionSource(tx);
   const question = oneLine(input.question);
   await assertNew(tx, place, question, null);

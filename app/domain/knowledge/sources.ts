@@ -7,7 +7,7 @@ import { recordAudit } from "../audit/audit.ts";
 import { type DocumentRow, listDocuments, type WriteTx } from "./documents.ts";
 import { RebuildIndex, SyncSource } from "./knowledge.jobs.ts";
 import type { AddWebsite, ListSources, ScheduleSource, SourceKind } from "./knowledge.schema.ts";
-import { assertRoom, type KnowledgeLimits } from "./limits.ts";
+import { assertRoom } from "./limits.ts";
 
 export interface SourceRow {
   id: string;
@@ -43,16 +43,11 @@ export async function currentBase(tx: WriteTx): Promise<string> {
 
 /**
  * Adds a website and has it read.
- * @throws AppError conflict where it is among the sources already; unprocessable (`document_limit`) where nothing fits
+ * @throws AppError conflict where it is among the sources already; payment_required (`limit_reached`) where nothing fits
  */
-export async function addWebsite(
-  tx: WriteTx,
-  actor: Actor,
-  input: AddWebsite,
-  limits?: KnowledgeLimits,
-): Promise<{ sourceId: string }> {
+export async function addWebsite(tx: WriteTx, actor: Actor, input: AddWebsite): Promise<{ sourceId: string }> {
   const baseId = await currentBase(tx);
-  await assertRoom(tx, limits);
+  await assertRoom(tx);
   const name = new URL(input.url).host.replace(/^www\./, "").slice(0, 300);
   const [source] = await tx<{ id: string; tenantId: string }[]>`
     insert into knowledge_sources (tenant_id, base_id, kind, name, url, max_pages, max_depth, sync_every_hours)

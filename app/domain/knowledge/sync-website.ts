@@ -7,6 +7,7 @@ import { shorten } from "./clean-text.ts";
 import { type CrawlPage, crawl, type KnownPage } from "./crawl/crawl.ts";
 import { storeDocument } from "./documents.ts";
 import { rebuildIndex } from "./index-terms.ts";
+import { holdKnowledge } from "./limits.ts";
 import { endReading, type Progress, type Reading, throttleProgress, whileOwned, writeProgress } from "./reading.ts";
 import { dropRepeatedLines } from "./repeated-lines.ts";
 
@@ -72,6 +73,7 @@ export async function readWebsite(
     });
     await ticker.stop();
     await whileOwned(db, reading, async (tx) => {
+      await holdKnowledge(tx);
       const removed = await tx`
         delete from knowledge_documents where tenant_id = (select app.tenant_id()) and source_id = ${source.id}
           and not (url = any(${[...kept]}::text[])) returning id`;

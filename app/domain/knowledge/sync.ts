@@ -10,6 +10,7 @@ import { storeDocument } from "./documents.ts";
 import type { Embedder } from "./embeddings.ts";
 import { rebuildIndex } from "./index-terms.ts";
 import { SyncSource } from "./knowledge.jobs.ts";
+import { holdKnowledge } from "./limits.ts";
 import { readDocument } from "./read/read.ts";
 import { beginReading, endReading, type Reading, Superseded, whileOwned } from "./reading.ts";
 import { readWebsite } from "./sync-website.ts";
@@ -91,6 +92,7 @@ async function readFile(db: Db, reading: Reading): Promise<void> {
       ? "This file is very long; its beginning was read. Split it into several files."
       : null;
   await whileOwned(db, reading, async (tx) => {
+    await holdKnowledge(tx);
     await storeDocument(tx, source, {
       url: `file:${filename}`,
       title: document.title,

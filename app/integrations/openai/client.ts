@@ -89,7 +89,15 @@ function beginTurn(client: OpenAI, model: string, input: ModelInput, specs: read
         messages.push({ role: "tool", tool_call_id: result.call.id, content: tell(result) });
       }
       const stream = await client.chat.completions.create(
-        { model, messages, tools, stream: true, temperature: 0.2, max_completion_tokens: MAX_TOKENS },
+        {
+          model,
+          messages,
+          tools,
+          stream: true,
+          temperature: 0.2,
+          max_completion_tokens: MAX_TOKENS,
+          stream_options: { include_usage: true },
+        },
         { signal: options.signal },
       );
       return readStream(stream, messages, sources, concealed, input, options);
@@ -109,7 +117,7 @@ async function readStream(
   sources: readonly string[],
   concealed: Concealed,
   { message }: ModelInput,
-  { say }: StepOptions,
+  { say, spent }: StepOptions,
 ): Promise<Step> {
   const calls: PartialCall[] = [];
   let content = "";
@@ -119,6 +127,8 @@ async function readStream(
     say({ kind: "claim", text: concealed.reveal(text), chunkIds });
   });
   for await (const chunk of stream) {
+    // The last one bears no words: what it all cost.
+    if (chunk.usage) spent(chunk.usage.total_tokens);
     const [choice] = chunk.choices;
     if (!choice) continue;
     finished ||= choice.finish_reason !== null && choice.finish_reason !== undefined;

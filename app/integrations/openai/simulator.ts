@@ -15,6 +15,7 @@ export interface SimRequest {
   messages: SimMessage[];
   tools?: { type: "function"; function: { name: string } }[];
   stream?: boolean;
+  stream_options?: { include_usage?: boolean };
 }
 /** What the simulated model does with a request. */
 export interface SimReply {
@@ -74,8 +75,8 @@ export async function startOpenAiSimulator(
     if (!Array.isArray(asked.messages)) return refuse(response, 400, "invalid_request_error");
     requests.push(asked);
     count += 1;
-    const reply = completion(brain(asked), asked.model, count);
-    if (asked.stream) return streamOut(request, response, reply, fault);
+    const reply = completion(brain(asked), asked.model, count, asked);
+    if (asked.stream) return streamOut(request, response, reply, asked.stream_options?.include_usage === true, fault);
     answer(response, reply);
   }
 
@@ -129,7 +130,7 @@ function refuse(response: ServerResponse, status: number, code: string): void {
   response.writeHead(status, { "content-type": "application/json", "retry-after-ms": "5" }).end(JSON.stringify(body));
 }
 
-function completion({ content, calls = [] }: SimReply, model: string, id: number) {
+function completion({ content, calls = [] }: SimReply, model: string, id: number, asked: SimRequest) {
   const tool_calls = calls.map((call, i) => ({
     id: `call_${id}_${i}`,
     type: "function" as const,
@@ -145,7 +146,10 @@ function completion({ content, calls = [] }: SimReply, model: string, id: number
     ...(calls.length > 0 && { tool_calls }),
   };
   const choice = { index: 0, message, logprobs: null, finish_reason: calls.length > 0 ? "tool_calls" : "stop" };
-  const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+  // About four characters a token.
+  const prompt_tokens = Math.ceil(JSON.stringify(asked.messages).length / 4);
+  const completion_tokens = Math.ceil(JSON.stringify(message).length / 4);
+  const usage = { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
   return {
     id: `chatcmpl-${id}`,
     object: "chat.completion",
@@ -160,7 +164,8 @@ function completion({ content, calls = [] }: SimReply, model: string, id: number
 function streamOut(
   request: IncomingMessage,
   response: ServerResponse,
-  { id, created, model, choices }: ReturnType<typeof completion>,
+  { id, created, model, choices, usage }: ReturnType<typeof completion>,
+  withUsage: boolean,
   fault: Fault | undefined,
 ): void {
   const [choice] = choices;
@@ -189,6 +194,10 @@ function streamOut(
       choices: [{ index: 0, delta, logprobs: null, finish_reason }],
     };
     response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+  }
+  if (withUsage) {
+    const last = { id, object: "chat.completion.chunk", created, model, choices: [], usage };
+    response.write(`data: ${JSON.stringify(last)}\n\n`);
   }
   response.end("data: [DONE]\n\n");
 }

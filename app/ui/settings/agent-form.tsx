@@ -1,12 +1,14 @@
 // Owns the form of the agent's voice and behaviour.
 import { type SubmissionResult, useForm } from "@conform-to/react";
 import { getZodConstraint, parseWithZod } from "@conform-to/zod/v4";
-import { SaveAgent } from "#app/domain/tenants/tenants.schema.ts";
+import { AGENT_LANGUAGES, SaveAgentAndLanguages } from "#app/domain/agent/languages.schema.ts";
+import { paths } from "#app/paths.ts";
 import { Checkbox } from "../checkbox.tsx";
 import { Field, FieldGroup } from "../field.tsx";
 import { inputProps, textareaProps } from "../form/field-props.ts";
 import { Input } from "../input.tsx";
 import { Switch } from "../switch.tsx";
+import { TextLink } from "../text-link.tsx";
 import { Textarea } from "../textarea.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 
@@ -21,18 +23,27 @@ export interface AgentFormProps {
     redactEmails: boolean;
     redactPhones: boolean;
   };
+  languages: {
+    main: string;
+    further: string[];
+    /** How many the plan has in all; null has no end. */
+    limit: number | null;
+  };
   editable: boolean;
   lastResult: SubmissionResult<string[]> | null;
   saved: boolean;
 }
 
-export function AgentForm({ agent, editable, lastResult, saved }: AgentFormProps) {
+type Chosen = AgentFormProps["agent"] & { languages: string[] };
+
+export function AgentForm({ agent, languages, editable, lastResult, saved }: AgentFormProps) {
+  const chosen: Chosen = { ...agent, languages: languages.further };
   const [form, fields] = useForm({
     id: "agent",
     lastResult,
-    defaultValue: agent,
-    constraint: getZodConstraint(SaveAgent),
-    onValidate: ({ formData }) => parseWithZod(formData, { schema: SaveAgent }),
+    defaultValue: chosen,
+    constraint: getZodConstraint(SaveAgentAndLanguages),
+    onValidate: ({ formData }) => parseWithZod(formData, { schema: SaveAgentAndLanguages }),
     shouldRevalidate: "onInput",
   });
   return (
@@ -65,6 +76,23 @@ export function AgentForm({ agent, editable, lastResult, saved }: AgentFormProps
       >
         <Textarea {...textareaProps(form, fields.instructions)} rows={4} />
       </Field>
+      <FieldGroup label="Languages" hint={<LanguageHint {...languages} />} errors={fields.languages.errors}>
+        <div className="grid grid-cols-1 gap-3">
+          {Object.entries(AGENT_LANGUAGES).map(([code, name]) =>
+            code === languages.main ? (
+              <Checkbox key={code} label={`${name} (your own)`} defaultChecked disabled />
+            ) : (
+              <Checkbox
+                key={code}
+                label={name}
+                name={fields.languages.name}
+                value={code}
+                defaultChecked={languages.further.includes(code)}
+              />
+            ),
+          )}
+        </div>
+      </FieldGroup>
       <Switch
         label="Hand over to people"
         hint="Visitors can ask for a person. The conversation then waits for you here."
@@ -82,5 +110,17 @@ export function AgentForm({ agent, editable, lastResult, saved }: AgentFormProps
         </div>
       </FieldGroup>
     </SettingsForm>
+  );
+}
+
+function LanguageHint({ limit }: { limit: number | null }) {
+  const rest = "Whoever writes in another one is answered in yours.";
+  if (limit === null) return <>Visitors are answered in the language they write in, among these. {rest}</>;
+  return (
+    <>
+      Visitors are answered in the language they write in, among these. {rest} Your plan has{" "}
+      {limit === 1 ? "one language" : `${limit} languages`}.{" "}
+      <TextLink to={paths.billingPlans()}>Compare plans</TextLink>
+    </>
   );
 }

@@ -9,6 +9,7 @@ import { ConfirmButton } from "../confirm-button.tsx";
 import { CopyField } from "../copy-field.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { EmptyState } from "../empty-state.tsx";
+import { TextLink } from "../text-link.tsx";
 import { TimeText } from "../time-text.tsx";
 import { ApiKeyForm } from "./api-key-form.tsx";
 
@@ -28,10 +29,12 @@ export interface ApiKeysProps {
   now: Date;
   timeZone: string;
   chatUrl: string;
+  /** Why keys can't be made or used, and where that can be changed. */
+  refusal: { words: string; plansUrl: string | null } | null;
   reply: { result: SubmissionResult<string[]>; done: { id: string; key: string } | null } | null;
 }
 
-export function ApiKeys({ keys, now, timeZone, chatUrl, reply }: ApiKeysProps) {
+export function ApiKeys({ keys, now, timeZone, chatUrl, refusal, reply }: ApiKeysProps) {
   const created = reply?.done ?? null;
   const example = [
     `curl ${chatUrl} \\`,
@@ -47,6 +50,15 @@ export function ApiKeys({ keys, now, timeZone, chatUrl, reply }: ApiKeysProps) {
           <CopyField label="API key" value={created.key} />
         </Alert>
       ) : null}
+      {refusal ? (
+        <Alert
+          tone="warning"
+          title={refusal.words}
+          action={refusal.plansUrl ? <TextLink to={refusal.plansUrl}>Compare plans</TextLink> : null}
+        >
+          {keys.length > 0 ? "The keys below are refused until then." : null}
+        </Alert>
+      ) : null}
       <DataTable
         caption="API keys"
         columns={columnsFor(timeZone, now)}
@@ -58,9 +70,11 @@ export function ApiKeys({ keys, now, timeZone, chatUrl, reply }: ApiKeysProps) {
           </EmptyState>
         }
       />
-      <Card title="Create a key" description="Use one for each program, so that you can take one back alone.">
-        <ApiKeyForm key={created?.id ?? "new"} lastResult={created ? null : (reply?.result ?? null)} />
-      </Card>
+      {refusal ? null : (
+        <Card title="Create a key" description="Use one for each program, so that you can take one back alone.">
+          <ApiKeyForm key={created?.id ?? "new"} lastResult={created ? null : (reply?.result ?? null)} />
+        </Card>
+      )}
       <Card
         title="Try it"
         description="Ask your agent from a terminal or from your own server. Never put a key into a web page."

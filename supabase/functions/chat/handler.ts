@@ -5,6 +5,7 @@ import { SessionId } from "#app/domain/agent/chat.schema.ts";
 import { type ChatCaller, type ChatServices, chat } from "#app/domain/agent/chat.ts";
 import { chatPage } from "#app/domain/agent/chat-page.ts";
 import { answerChat, readChatRequest } from "#app/domain/agent/door.ts";
+import { admitApiRequest } from "#app/domain/billing/api-access.ts";
 import type { Env } from "#app/platform/env.ts";
 import { AppError, problem } from "#app/platform/errors.ts";
 import { uuidv7 } from "#app/platform/ids.ts";
@@ -80,7 +81,8 @@ async function admit({ db, env }: ChatDoorServices, request: Request): Promise<C
   const apiKey = apiKeyOf(headers);
   if (apiKey === null)
     throw new AppError("unauthenticated", "Send a widget key (X-Widget-Key) or an API key (X-API-Key).");
-  const { tenantId, sandbox } = await admitApiKey(db, apiKey);
+  const { tenantId, sandbox, actor } = await admitApiKey(db, apiKey);
+  await admitApiRequest(db, actor, env);
   return { tenantId, channel: "api", sandbox };
 }
 

@@ -4,6 +4,7 @@ import { MAX_UPLOAD_BYTES } from "#app/domain/knowledge/knowledge.schema.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { testDatabase } from "../../setup/database.ts";
 import { type KnowledgeTenant, knowledgeTenant } from "../../support/knowledge.ts";
+import { overrideLimit } from "../../support/tenants.ts";
 
 const database = await testDatabase();
 const { sql } = database;
@@ -15,6 +16,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await sql`delete from knowledge_sources`;
+  await sql`delete from limit_overrides`;
   await sql`delete from pgboss.job`;
 });
 
@@ -32,9 +34,9 @@ async function refusal(work: Promise<unknown>): Promise<Pick<AppError, "code" | 
 const jobs = (name: string) => sql`select data from pgboss.job where name = ${name}`;
 
 describe("files", () => {
-  const upload = (filename: string, content: Uint8Array, limits?: { documents: number }) =>
+  const upload = (filename: string, content: Uint8Array) =>
     database.db.web.asTenant(mine.actor, (tx) =>
-      addFile(tx, mine.actor, { filename, mediaType: "text/plain", bytes: content }, limits),
+      addFile(tx, mine.actor, { filename, mediaType: "text/plain", bytes: content }),
     );
 
   test.each([
@@ -64,13 +66,21 @@ describe("files", () => {
   test("too large, empty and beyond the plan are refused in plain words", async () => {
     expect(await refusal(upload("a.txt", new Uint8Array(MAX_UPLOAD_BYTES + 1)))).toMatchObject({ code: "too_large" });
     expect(await refusal(upload("a.txt", new Uint8Array()))).toMatchObject({ code: "invalid" });
-    await upload("a.txt", bytes("one"), { documents: 1 });
-    const full = await refusal(upload("b.txt", bytes("two"), { documents: 1 }));
-    expect(full).toMatchObject({ code: "unprocessable", reason: "document_limit" });
+    await overrideLimit(sql, mine.tenantId, "documents", 1);
+    await upload("a.txt", bytes("one"));
+    const full = await refusal(upload("b.txt", bytes("two")));
+    expect(full).toMatchObject({ code: "payment_required", reason: "limit_reached" });
+    await overrideLimit(sql, mine.tenantId, "documents", 100);
+    await overrideLimit(sql, mine.tenantId, "storage_bytes", 5);
+    const heavy = await refusal(upload("b.txt", bytes("two")));
+    expect(heavy).toMatchObject({ code: "payment_required", reason: "limit_reached" });
+    await overrideLimit(sql, mine.tenantId, "storage_bytes", 6);
+    await upload("b.txt", bytes("two"));
   });
 
   test("the last free place goes to one of many who ask at once", async () => {
-    const tries = ["a", "b", "c", "d"].map((name) => upload(`${name}.txt`, bytes(name), { documents: 1 }));
+    await overrideLimit(sql, mine.tenantId, "documents", 1);
+    const tries = ["a", "b", "c", "d"].map((name) => upload(`${name}.txt`, bytes(name)));
     const settled = await Promise.allSettled(tries);
     expect(settled.filter((one) => one.status === "fulfilled").length).toBe(1);
   });
