@@ -19,7 +19,7 @@ import { createLogger } from "#app/platform/log.ts";
 import type { TestDatabase } from "../setup/database.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { ownershipOf } from "./ownership.ts";
-import { instantIdentity } from "./tenants.ts";
+import { instantIdentity, payPlan } from "./tenants.ts";
 
 /** Ids by which a tenant's rows are asked for. */
 export interface Ids {
@@ -53,7 +53,7 @@ export const PASSWORD = "correct horse battery staple";
 const silent = createLogger("test", "silent");
 const model = createBuiltinModel();
 
-/** Makes a tenant that has gone through onboarding and has a row in each table that belongs to tenants. */
+/** Makes a tenant that has gone through onboarding, pays for Premium, and has a row in each table that belongs to tenants. */
 export async function makeParty(database: TestDatabase, name: string): Promise<Party> {
   const canary = `canary${name}${randomToken(6)
     .replaceAll(/[^A-Za-z0-9]/g, "x")
@@ -93,6 +93,7 @@ export async function makeParty(database: TestDatabase, name: string): Promise<P
     const { publicKey } = await currentWidgetKey(tx);
     return { runId, sourceId: site.sourceId, apiKey: api.key, keyId: api.id, widgetKey: publicKey };
   });
+  await payPlan(database.sql, tenantId, "premium");
   await database.sql`update domains set status = 'live' where tenant_id = ${tenantId}`;
   await database.sql`update themes set published_tokens = tokens where tenant_id = ${tenantId}`;
   const rows = <T extends object>(query: Promise<readonly T[]>): Promise<T> =>
