@@ -4,6 +4,7 @@ import { useLoaderData } from "@remix-run/react";
 import { isAnswering } from "#app/domain/agent/agent-profile.ts";
 import { dashboardFigures } from "#app/domain/agent/dashboard.ts";
 import { latestConversations, unansweredQuestions } from "#app/domain/agent/recent-activity.ts";
+import { type Entitlements, entitlements } from "#app/domain/billing/entitlements.ts";
 import { firstSteps } from "#app/domain/provisioning/first-steps.ts";
 import { may } from "#app/domain/team/permissions.ts";
 import type { TenantTx } from "#app/platform/db.ts";
@@ -21,28 +22,35 @@ export const loader = memberLoader("dashboard:read", async ({ tx, url, actor, vi
   const { timeZone, tenantSlug, tenantStatus, displayName: name } = viewer;
   const days = PERIODS.find((period) => String(period) === url.searchParams.get("days")) ?? 30;
   const site = tenantSlug ? tenantOrigin(services.env, tenantSlug) : null;
-  const home = await readHome(tx, { days, timeZone, site });
+  const { entitled, ...home } = await readHome(tx, { days, timeZone, site });
   const can = { answering: isAnswering(tenantStatus), editable: may(actor.role, "knowledge:write") };
-  return { ...home, ...can, name, days, site, timeZone, now: services.now() };
+  const usage = { ...usageOf(entitled), bill: may(actor.role, "billing:read") };
+  return { ...home, ...can, usage, name, days, site, timeZone, now: services.now() };
 });
 
 async function readHome(
   tx: TenantTx,
   { days, timeZone, site }: { days: number; timeZone: string; site: string | null },
 ) {
-  const [{ current, previous }, conversations, questions, steps] = await Promise.all([
+  const [{ current, previous }, conversations, questions, steps, entitled] = await Promise.all([
     dashboardFigures(tx, { days, timeZone }),
     latestConversations(tx),
     unansweredQuestions(tx),
     firstSteps(tx, site),
+    entitlements(tx),
   ]);
-  return { current, previous, conversations, questions, steps };
+  return { current, previous, conversations, questions, steps, entitled };
+}
+
+/** The plan's limits that a front desk uses up all day. */
+function usageOf({ planName, limits, period, sandbox }: Entitlements) {
+  return { planName, limits: [limits.messages, limits.calls], periodEnd: period?.end ?? null, sandbox };
 }
 
 export const ErrorBoundary = PageProblem;
 
 export default function Home() {
   const data = useLoaderData<typeof loader>();
-  useChanges(["conversations", "knowledge", "provisioning"]);
+  useChanges(["conversations", "knowledge", "provisioning", "usage", "billing"]);
   return <HomePage {...data} />;
 }

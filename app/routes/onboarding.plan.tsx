@@ -1,85 +1,81 @@
-// Step 3: what the plans hold, and the free trial.
+// Step 3: the free trial, or a plan that is paid for on Stripe's page; and the way back from there.
 import { type MetaFunction, redirect } from "@remix-run/node";
-import { Form, useActionData, useLoaderData } from "@remix-run/react";
-import { z } from "zod";
-import { pointsOf, priceWords } from "#app/domain/billing/plan-facts.ts";
+import { useActionData, useLoaderData } from "@remix-run/react";
+import { BuyPlan } from "#app/domain/billing/billing.schema.ts";
+import { openCheckout, resumableCheckout } from "#app/domain/billing/checkout.ts";
 import { currentPlans } from "#app/domain/billing/plans.ts";
 import { beginWithTrial } from "#app/domain/provisioning/beginning.ts";
+import { may } from "#app/domain/team/permissions.ts";
 import { paths } from "#app/paths.ts";
-import { Badge } from "#app/ui/badge.tsx";
-import { Button, LinkButton } from "#app/ui/button.tsx";
-import { Card } from "#app/ui/card.tsx";
-import { FormMessage } from "#app/ui/form/form-message.tsx";
-import { usePending } from "#app/ui/form/pending.ts";
-import { PlanFacts } from "#app/ui/onboarding/plan-facts.tsx";
+import { AppError } from "#app/platform/errors.ts";
+import { bareAddress } from "#app/platform/mail.ts";
+import { CheckoutProgress } from "#app/ui/billing/checkout-progress.tsx";
+import { PlanChoice } from "#app/ui/onboarding/plan-choice.tsx";
 import { Wizard } from "#app/ui/onboarding/wizard.tsx";
+import { useChanges } from "#app/ui/use-changes.ts";
+import { checkoutReturn } from "#app/web/checkout-return.ts";
 import { readForm, submitForm } from "#app/web/forms.ts";
-import { memberAction, memberLoader } from "#app/web/guards.ts";
+import { type MemberContext, memberAction, memberVisit } from "#app/web/guards.ts";
 import { enterStep } from "#app/web/wizard.ts";
-
-const ChoosePlan = z.object({ plan: z.literal("trial") });
 
 export const meta: MetaFunction = () => [{ title: "Your plan · Foyer" }];
 
-export const loader = memberLoader("onboarding:write", async ({ tx, viewer }) => ({
-  plans: await currentPlans(tx),
-  place: enterStep(viewer, "plan"),
-  started: viewer.tenantStatus !== "pending",
-}));
+export const loader = memberVisit("onboarding:write", async (context) => {
+  const { viewer, actor, services, url } = context;
+  const place = enterStep(viewer, "plan");
+  const session = url.searchParams.get("session");
+  const checkout = session ? await checkoutReturn(context, session) : null;
+  if (checkout?.status === "complete") throw redirect(paths.onboardingKnowledge());
+  const sells = services.billing !== null && may(actor.role, "billing:write");
+  const started = STARTED[viewer.tenantStatus] ?? null;
+  return { place, checkout, sells, started, ...(await readPlans(context)) };
+});
+
+const STARTED: Record<string, "trial" | "paid"> = { trialing: "trial", active: "paid", past_due: "paid" };
+
+function readPlans({ services: { db, env }, actor }: MemberContext) {
+  return db.asTenant(
+    actor,
+    async (tx) => {
+      const [plans, resume] = await Promise.all([currentPlans(tx), resumableCheckout(tx)]);
+      return { plans, resume, contact: bareAddress(env.mailFrom) };
+    },
+    { readOnly: true },
+  );
+}
 
 export const action = memberAction("onboarding:write", async ({ actor, request, services }) => {
-  const form = await readForm(request);
-  return submitForm(form, ChoosePlan, async () => {
-    await services.db.asTenant(actor, (tx) => beginWithTrial(tx, actor));
-    throw redirect(paths.onboardingKnowledge());
+  return submitForm(await readForm(request), BuyPlan, async ({ plan }) => {
+    if (plan === "trial") {
+      await services.db.asTenant(actor, (tx) => beginWithTrial(tx, actor));
+      throw redirect(paths.onboardingKnowledge());
+    }
+    if (!may(actor.role, "billing:write")) throw new AppError("forbidden", "Only an owner can buy a plan.");
+    const { url } = await openCheckout(services, actor, { plan, origin: "onboarding" });
+    throw redirect(url);
   });
 });
 
 export default function PlanStep() {
-  const { place, plans, started } = useLoaderData<typeof loader>();
-  const [trial, ...paid] = plans;
+  const { place, checkout, ...choice } = useLoaderData<typeof loader>();
   const reply = useActionData<typeof action>();
-  const pending = usePending();
-  if (!trial) return null;
+  useChanges(["billing"]);
   return (
     <Wizard
       place={place}
       current="plan"
       back={paths.onboardingAddress()}
-      title="Start with the free trial"
-      intro="Everything works during the trial, and no card is needed. When it ends, nothing is charged."
+      title="Choose your plan"
+      intro="Begin with the free trial: no card is needed, and nothing is charged when it ends. Or pay at once."
     >
-      <Card>
-        <Form method="post" className="grid gap-5">
-          <FormMessage errors={reply?.result.error?.[""] ?? undefined} />
-          <PlanFacts name={trial.name} {...priceWords(trial)} points={pointsOf(trial)} />
-          <div>
-            {started ? (
-              <LinkButton to={paths.onboardingKnowledge()} variant="primary" size="lg">
-                Go on
-              </LinkButton>
-            ) : (
-              <Button type="submit" name="plan" value="trial" variant="primary" size="lg" pending={pending}>
-                Start the free trial
-              </Button>
-            )}
-            {started ? (
-              <Badge tone="success" className="ml-3">
-                Your trial has begun
-              </Badge>
-            ) : null}
-          </div>
-        </Form>
-      </Card>
-      <h2 className="mt-10 text-base font-semibold">Afterwards</h2>
-      <p className="mt-1 text-muted">These are the plans after the trial. Nothing is charged unless you choose one.</p>
-      <ul className="mt-4 grid gap-4 sm:grid-cols-3">
-        {paid.map((plan, at) => (
-          <li key={plan.id} className="rounded border border-line p-4">
-            <PlanFacts name={plan.name} {...priceWords(plan)} points={pointsOf(plan, paid[at - 1])} narrow />
-          </li>
-        ))}
-      </ul>
+      <div className="grid gap-6">
+        {checkout ? (
+          <CheckoutProgress checkout={checkout} next={{ to: paths.onboardingKnowledge(), label: "Go on" }} />
+        ) : null}
+        {checkout && checkout.status !== "expired" ? null : (
+          <PlanChoice {...choice} errors={reply?.result.error?.[""] ?? undefined} />
+        )}
+      </div>
     </Wizard>
   );
 }

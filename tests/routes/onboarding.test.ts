@@ -149,10 +149,11 @@ test("starting the trial twice starts one trial and one run", async () => {
   expect(runs).toHaveLength(1);
 });
 
-test("only the trial can be begun here", async () => {
+test("where nothing is sold only the trial can be begun, and what is no plan is refused", async () => {
   const browser = await newcomer();
   await claim(browser, "not-premium");
-  expect((await browser.post(plan, "/onboarding/plan", { plan: "premium" })).status).toBe(422);
+  expect((await browser.post(plan, "/onboarding/plan", { plan: "premium" })).status).toBe(503);
+  expect((await browser.post(plan, "/onboarding/plan", { plan: "gold" })).status).toBe(422);
 });
 
 test("website, file and typed answer become sources, and can be removed", async () => {

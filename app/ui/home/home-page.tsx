@@ -5,6 +5,7 @@ import { FrontDesk } from "./front-desk.tsx";
 import { LatestConversations, type LatestConversationView } from "./latest-conversations.tsx";
 import { NextSteps, type StepsView } from "./next-steps.tsx";
 import { OpenQuestions, type OpenQuestionView } from "./open-questions.tsx";
+import { UsagePanel, type UsagePanelProps } from "./usage-panel.tsx";
 
 export interface HomePageProps {
   name: string;
@@ -21,6 +22,7 @@ export interface HomePageProps {
   questions: readonly OpenQuestionView[];
   steps: StepsView & { live: boolean };
   editable: boolean;
+  usage: Omit<UsagePanelProps, "timeZone">;
 }
 
 export function HomePage(props: HomePageProps) {
@@ -33,6 +35,7 @@ export function HomePage(props: HomePageProps) {
         <FrontDesk site={site} live={steps.live} answering={answering} />
         {editable ? <NextSteps steps={steps} site={site} /> : null}
         <FigureGrid days={days} current={current} previous={previous} />
+        <UsagePanel {...props.usage} timeZone={timeZone} />
         <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
           <LatestConversations conversations={conversations} timeZone={timeZone} now={now} site={site} />
           <OpenQuestions questions={questions} editable={editable} asked={current.answered > 0} />
