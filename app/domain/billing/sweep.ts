@@ -87,7 +87,7 @@ async function reopenOperations(tx: SystemTx): Promise<number> {
   return left.length;
 }
 
-/** Has Stripe asked about those of whom it should have told something by now, and about everybody once a day. */
+/** Has Stripe asked about those on a test clock, which may have moved without an event of theirs; about those of whom it should have told something by now, and about everybody once a day. */
 async function requestSyncs(tx: SystemTx): Promise<number> {
   await tx`
     update checkouts set status = 'expired'
@@ -95,6 +95,7 @@ async function requestSyncs(tx: SystemTx): Promise<number> {
   const stale = await tx<{ tenantId: string }[]>`
     select b.tenant_id from billing_accounts b
     where b.stripe_customer_id is not null and (b.synced_at is null or b.synced_at < now() - interval '1 day'
+      or (b.test_clock_id is not null and b.synced_at < now() - interval '30 seconds')
       or (b.synced_at < now() - interval '1 hour' and (
         exists (select from checkouts c where c.tenant_id = b.tenant_id and c.status = 'open' and c.expires_at < now())
         or exists (select from subscriptions s where s.tenant_id = b.tenant_id
