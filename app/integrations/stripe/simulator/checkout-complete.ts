@@ -10,7 +10,7 @@ import { foresee } from "./payment-intents.ts";
 import { attach, type CardInput, createCard, markAuthenticated, ruleOf } from "./payment-methods.ts";
 import { confirmSetup, createSetupIntent } from "./setup-intents.ts";
 import { createSubscription, trialEndIn } from "./subscription-create.ts";
-import { announce, change, find, nowFor, type World } from "./world.ts";
+import { announce, change, find, nowFor, realSeconds, type World } from "./world.ts";
 
 export interface CheckoutInput {
   /** null where nothing is due and none is asked for. */
@@ -74,7 +74,7 @@ function needOpen(world: World, id: string): CheckoutSession {
   const session = find(world, "checkout.session", id, "checkout.session");
   if (session.status === "complete")
     throw invalid("This checkout session has been completed.", undefined, "checkout_session_completed");
-  const over = session.expires_at <= nowFor(world, session.customer);
+  const over = session.expires_at <= realSeconds(world);
   if (session.status !== "open" || over)
     throw invalid("This checkout session has expired.", undefined, "checkout_session_expired");
   return session;

@@ -10,7 +10,7 @@ import type { CheckoutMemory, CheckoutSession, Price } from "./objects.ts";
 import { child, children, choice, flag, integer, metadata, need, type Params, text } from "./params.ts";
 import { type Call, type Endpoint, PAGE, page, pageOf } from "./routes.ts";
 import { recurringPrice } from "./subscription-items.ts";
-import { announce, change, find, nowFor, type World } from "./world.ts";
+import { announce, change, find, nowFor, realSeconds, type World } from "./world.ts";
 
 function create({ world, params }: Call): object {
   const mode = choice(params, "mode", ["subscription", "setup", "payment"]);
@@ -21,9 +21,10 @@ function create({ world, params }: Call): object {
   const email = text(params, "customer_email") ?? null;
   if (customer && email)
     throw invalid("You may only specify one of these parameters: customer, customer_email.", "customer_email");
-  const now = nowFor(world, customer);
+  // Sessions live in real time; what they begin lives in the customer's.
+  const now = realSeconds(world);
   const items = mode === "subscription" ? readLineItems(world, params) : [];
-  const data = readSubscriptionData(child(params, "subscription_data") ?? {}, now);
+  const data = readSubscriptionData(child(params, "subscription_data") ?? {}, nowFor(world, customer));
   const trial = data.trialEnd !== null || data.trialDays !== null;
   const subtotal = items.reduce(
     (sum, { price, quantity }) => sum + (quantity === null ? 0 : licence(price, quantity)),
@@ -152,7 +153,7 @@ export function expireCheckout(world: World, id: string): CheckoutSession {
       "checkout_session_not_open",
     );
   const next = change(world, "checkout.session", row, { status: "expired", url: null });
-  announce(world, "checkout.session.expired", next, nowFor(world, row.customer));
+  announce(world, "checkout.session.expired", next, realSeconds(world));
   return next;
 }
 

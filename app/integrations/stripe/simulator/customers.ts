@@ -116,7 +116,9 @@ export function deleteCustomer(world: World, id: string, cancel: (subscription: 
     if (card.customer === id) change(world, "payment_method", card, { customer: null });
   world.store.drop("customer", id);
   announce(world, "customer.deleted", row, at);
-  return { id, object: "customer", deleted: true };
+  const gone = { id, object: "customer", deleted: true } as const;
+  world.store.put("gone", gone);
+  return gone;
 }
 
 const TAX_FORMS: Record<string, RegExp> = {
@@ -175,7 +177,7 @@ export const customerEndpoints: Endpoint[] = [
     method: "GET",
     path: "/v1/customers/{id}",
     accepts: "",
-    run: ({ world, id }) => find(world, "customer", id),
+    run: ({ world, id }) => world.store.get("gone", id) ?? find(world, "customer", id),
   },
   { method: "POST", path: "/v1/customers/{id}", accepts: `${FIELDS} default_source`, run: update },
   {

@@ -215,8 +215,9 @@ function setCancel(world: World, id: string, cancel: boolean): Subscription {
   if (isOver(row)) throw invalid("This subscription has ended.");
   const at = nowFor(world, row.customer);
   const details = { comment: null, feedback: null, feedback_option: null };
+  // Since flexible billing, the portal says it by the time alone.
   return updateSubscription(world, id, {
-    cancel_at_period_end: cancel,
+    cancel_at_period_end: false,
     cancel_at: cancel ? periodOf(row).end : null,
     canceled_at: cancel ? at : null,
     cancellation_details: { ...details, reason: cancel ? "cancellation_requested" : null },

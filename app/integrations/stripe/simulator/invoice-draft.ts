@@ -3,7 +3,7 @@
 import { share, spread } from "./amounts.ts";
 import { newId } from "./ids.ts";
 import { type LineDraft, lineRow, pendingDraft, pendingRow, type Span } from "./invoice-lines.ts";
-import type { Customer, Discount, Invoice, InvoiceItem, InvoiceLine, Subscription } from "./objects.ts";
+import type { Customer, Discount, Invoice, InvoiceItem, InvoiceLine, InvoiceMemory, Subscription } from "./objects.ts";
 import { announce, change, find, listOf, type World } from "./world.ts";
 
 export interface DraftOptions {
@@ -16,6 +16,8 @@ export interface DraftOptions {
   finalizesAt: number | null;
   /** Also bills what waits for the subscription's next invoice. */
   withPending: boolean;
+  /** What the usage among the lines was counted from. */
+  usage?: InvoiceMemory["usage"];
 }
 
 /** Keeps lines for the next invoice of a subscription. */
@@ -52,6 +54,7 @@ export function draftInvoice(world: World, options: DraftOptions): Invoice {
   for (const row of waiting) world.store.put("invoiceitem", { ...row, invoice: id });
   const invoice = withTotals(emptyInvoice(id, customer, options), lines, discounts);
   world.store.put("invoice", invoice);
+  if (options.usage?.length) world.store.put("invoice_memory", { id, usage: options.usage });
   spendOnce(world, subscription, discounts);
   if (!customer.currency) change(world, "customer", customer, { currency: invoice.currency });
   announce(world, "invoice.created", invoice, at);
@@ -99,6 +102,18 @@ function applyDiscounts(
 }
 
 const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+/** Puts other lines on a draft, under the discounts that it has. */
+export function replaceLines(world: World, invoice: Invoice, rows: InvoiceLine[]): Invoice {
+  const discounts = invoice.discounts.flatMap((id) => world.store.get("discount", id) ?? []);
+  const bare = rows.map((row) => ({ ...row, discount_amounts: [], discounts: [] }));
+  const rules = rows.map(({ discountable, parent }): LineDraft["discountable"] =>
+    !discountable ? "no" : parent?.subscription_item_details?.proration ? "percent" : "all",
+  );
+  const next = withTotals(invoice, applyDiscounts(world, bare, rules, discounts), discounts);
+  world.store.put("invoice", next);
+  return next;
+}
 
 /** A coupon for one invoice is used up by the first that it lowered. */
 function spendOnce(world: World, subscription: Subscription, discounts: Discount[]): void {

@@ -8,11 +8,11 @@ import type { Invoice, Subscription } from "./objects.ts";
 import { child, flag, integer, metadata, need, type Params, text } from "./params.ts";
 import { resolveCard } from "./payment-methods.ts";
 import { type Call, type Endpoint, PAGE, page, pageOf } from "./routes.ts";
-import { changePlan } from "./subscription-change.ts";
+import { changePlan, periodOf } from "./subscription-change.ts";
 import { createSubscription } from "./subscription-create.ts";
 import { readPlanChange } from "./subscription-endpoints.ts";
 import { readItems } from "./subscription-items.ts";
-import { renewalDraft } from "./subscription-renewal.ts";
+import { endsBy, renewalDraft } from "./subscription-renewal.ts";
 import { change, find, nowFor, type World } from "./world.ts";
 
 function list(call: Call): object {
@@ -93,7 +93,8 @@ function previewed(world: World, params: Params): Invoice | null {
   if (!id) return previewNew(world, params, details);
   const row = find(world, "subscription", id, "subscription", "subscription");
   if (row.status === "canceled" || row.status === "incomplete_expired") return null;
-  if (flag(details, "cancel_at_period_end") || flag(details, "cancel_now") || row.cancel_at_period_end) return null;
+  if (flag(details, "cancel_at_period_end") || flag(details, "cancel_now") || endsBy(row, periodOf(row).end))
+    return null;
   world.store.put("subscription", { ...row, schedule: readItems(details) ? null : row.schedule });
   const plan = readPlanChange(world, row, details);
   if (!plan) return renewalDraft(world, id, "upcoming");

@@ -2,6 +2,7 @@
 // https://docs.stripe.com/invoicing/integration/workflow-transitions
 import { invalid } from "./errors.ts";
 import { newId } from "./ids.ts";
+import { recountUsage } from "./invoice-usage.ts";
 import { DAY } from "./months.ts";
 import type { Invoice, InvoicePayment } from "./objects.ts";
 import { type ChargeOutcome, cancelIntent, charge, createIntent } from "./payment-intents.ts";
@@ -18,13 +19,14 @@ export const paymentOf = (world: World, invoice: string): InvoicePayment | undef
 
 /** Gives the invoice its number, uses the customer's balance, and asks for what is left. */
 export function finalize(world: World, id: string): Invoice {
-  const row = find(world, "invoice", id);
-  if (row.status !== "draft")
+  const draft = find(world, "invoice", id);
+  if (draft.status !== "draft")
     throw invalid(
       "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
       undefined,
       "invoice_not_editable",
     );
+  const row = recountUsage(world, draft);
   const at = timeOf(world, row);
   const customer = find(world, "customer", row.customer ?? "");
   const balance = balanceAfter(customer.balance, row.total);

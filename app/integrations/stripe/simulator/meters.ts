@@ -57,10 +57,12 @@ function record({ world, params }: Call): object {
   if (value !== undefined && decimal(value) === null)
     throw invalid(`Invalid value for the meter: ${value}`, `payload[${meter.value_settings.event_payload_key}]`);
   const now = nowFor(world, customer);
+  const real = realSeconds(world);
   const at = integer(params, "timestamp") ?? now;
-  if (at < now - OLDEST)
+  // A clock that stands still does not keep real usage out.
+  if (at < Math.min(now, real) - OLDEST)
     throw invalid("The timestamp must be within the past 35 calendar days.", "timestamp", "timestamp_too_far_in_past");
-  if (at > now + AHEAD)
+  if (at > Math.max(now, real) + AHEAD)
     throw invalid("The timestamp must be at most 5 minutes in the future.", "timestamp", "timestamp_in_future");
   const identifier = text(params, "identifier") ?? newId("mev", 32);
   if (identifier.length > 100) throw invalid("Invalid identifier: must be at most 100 characters", "identifier");

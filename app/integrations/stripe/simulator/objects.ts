@@ -99,6 +99,11 @@ export interface CheckoutMemory {
   /** Waiting for the card holder's answer to a challenge. */
   challenge: unknown;
 }
+/** Metered usage on a draft, which still takes late reports while it is one. */
+export interface InvoiceMemory {
+  id: string;
+  usage: { item: SubscriptionItem; from: number; to: number }[];
+}
 export interface Delivery {
   id: string;
   event: string;
@@ -124,6 +129,9 @@ export type StoredMeterEvent = MeterEvent & { id: string; customer: string; mete
 
 export interface Tables {
   customer: Customer;
+  /** Customers that went, by id. */
+  gone: { id: string; object: "customer"; deleted: true };
+  invoice_memory: InvoiceMemory;
   tax_id: TaxId;
   product: Product;
   price: Price;

@@ -62,9 +62,7 @@ interface Keyed {
 
 /** Works once per key: repeats get the first answer, if they ask the same. */
 function once(world: World, match: Match, incoming: Incoming, { key, head, requestId, inFlight }: Keyed): Response {
-  const hash = createHash("sha256")
-    .update(`${incoming.method} ${incoming.path} ${incoming.query} ${incoming.body}`)
-    .digest("hex");
+  const hash = hashOf(incoming);
   const known = world.store.get("answer", key);
   if (known && realSeconds(world) - known.at < KEPT_FOR) {
     if (known.hash !== hash)
@@ -93,6 +91,25 @@ function once(world: World, match: Match, incoming: Incoming, { key, head, reque
     if (error instanceof StripeFailure && error.status === 402) keep(402, { error: error.body });
     throw error;
   }
+}
+
+/** A failure of Stripe's own is kept under the key like any other answer. */
+export function keepFailure(world: World, incoming: Incoming, body: object): void {
+  const key = incoming.method === "POST" ? incoming.headers.get("idempotency-key") : null;
+  if (!key || world.store.get("answer", key)) return;
+  const row = {
+    id: key,
+    hash: hashOf(incoming),
+    status: 500,
+    body: JSON.stringify(body),
+    requestId: newId("req", 14),
+    at: realSeconds(world),
+  };
+  world.store.put("answer", row);
+}
+
+function hashOf({ method, path, query, body }: Incoming): string {
+  return createHash("sha256").update(`${method} ${path} ${query} ${body}`).digest("hex");
 }
 
 function replay(known: StoredAnswer, head: Record<string, string>): Response {

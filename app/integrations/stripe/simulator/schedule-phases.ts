@@ -1,6 +1,7 @@
 // Owns the phases of subscription schedules: which one holds, and what its beginning changes.
 // https://docs.stripe.com/billing/subscriptions/subscription-schedules
 
+import { redeem } from "./coupons.ts";
 import type { Schedule, SchedulePhase, Subscription, SubscriptionItem } from "./objects.ts";
 import { newItem, planFor } from "./subscription-items.ts";
 import { announce, change, find, nowFor, type World } from "./world.ts";
@@ -56,6 +57,9 @@ export function startPhase(world: World, id: string, at: number): void {
   if (!phase) return;
   const current_phase = { start_date: phase.start_date, end_date: phase.end_date };
   const when = nowFor(world, schedule.customer);
+  const subscription = schedule.subscription ? world.store.get("subscription", schedule.subscription) : undefined;
+  if (subscription)
+    change(world, "subscription", subscription, { discounts: phaseDiscounts(world, phase, subscription, when) });
   change(
     world,
     "subscription_schedule",
@@ -63,6 +67,17 @@ export function startPhase(world: World, id: string, at: number): void {
     { current_phase },
     { type: "subscription_schedule.updated", at: when },
   );
+}
+
+/** A phase that names no discounts ends them. */
+function phaseDiscounts(world: World, phase: SchedulePhase, subscription: Subscription, at: number): string[] {
+  const to = { customer: subscription.customer, subscription: subscription.id, checkoutSession: null, at };
+  return phase.discounts.flatMap(({ coupon, discount, promotion_code }) => {
+    if (discount) return [discount];
+    const code = promotion_code ? world.store.get("promotion_code", promotion_code) : undefined;
+    const named = coupon ?? code?.promotion.coupon;
+    return named ? [redeem(world, { ...to, coupon: named, promotionCode: code?.id ?? null }).id] : [];
+  });
 }
 
 /** The schedule lets go of its subscription, which goes on as it is. */
@@ -90,6 +105,7 @@ export function phaseOf(row: Subscription, start: number, stop: number): Schedul
   return {
     ...emptyPhase(row.currency, start, stop),
     items,
+    discounts: row.discounts.map((discount) => ({ coupon: null, discount, promotion_code: null, settings: null })),
     trial_end: row.status === "trialing" ? row.trial_end : null,
   };
 }

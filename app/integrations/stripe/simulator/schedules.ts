@@ -104,6 +104,12 @@ function readPhases(world: World, schedule: Schedule, params: Params): ScheduleP
         return phaseItem(id, integer(item, "quantity"));
       }),
       proration_behavior: choice(phase, "proration_behavior", PRORATIONS) ?? "create_prorations",
+      discounts: (children(phase, "discounts") ?? []).map((one) => ({
+        coupon: text(one, "coupon") ?? null,
+        discount: text(one, "discount") ?? null,
+        promotion_code: text(one, "promotion_code") ?? null,
+        settings: null,
+      })),
       trial_end: flag(phase, "trial") ? stop : (integer(phase, "trial_end") ?? null),
       metadata: metadata(phase),
     };

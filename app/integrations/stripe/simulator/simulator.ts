@@ -3,9 +3,10 @@
 import { control } from "./control.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { createFaults } from "./faults.ts";
+import { newId } from "./ids.ts";
 import { openJournal, readJournal } from "./journal.ts";
 import type { Kind } from "./objects.ts";
-import { answer, type Incoming } from "./requests.ts";
+import { answer, type Incoming, keepFailure } from "./requests.ts";
 import { createStore, type Store } from "./store.ts";
 import { nextMoment, runUntil } from "./timeline.ts";
 import { createSender } from "./webhooks.ts";
@@ -84,7 +85,12 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
     const has = (effect: string): boolean => struck.some((fault) => fault.effect === effect);
     if (has("reset") || has("reset_before")) return Response.error();
     if (has("rate_limit")) return refusal(429, "rate_limit_error", "Request rate limit exceeded.", "rate_limit");
-    if (has("error_500")) return refusal(500, "api_error", "An unknown error occurred");
+    if (has("error_500")) {
+      const error = { type: "api_error", message: "An unknown error occurred" };
+      keepFailure(world, incoming, { error });
+      save();
+      return refusal(500, error.type, error.message);
+    }
     const delay = struck.find(({ effect }) => effect === "delay");
     const key = incoming.headers.get("idempotency-key");
     if (delay) {
@@ -119,7 +125,7 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
 }
 
 function refusal(status: number, type: string, message: string, code?: string): Response {
-  const headers = { "request-id": "req_simulatedfault", "stripe-should-retry": "true" };
+  const headers = { "request-id": newId("req", 14) };
   return Response.json({ error: { type, message, ...(code && { code }) } }, { status, headers });
 }
 

@@ -40,7 +40,7 @@ export function cancelNow(world: World, id: string, params: Params): Subscriptio
   }
   const lines = [...credits, ...used];
   if (lines.length > 0) {
-    const invoice = lastInvoice(world, row, lines, at, null);
+    const invoice = lastInvoice(world, row, lines, at, { finalizesAt: null, usage: [] });
     if (invoice.status === "open") collect(world, invoice.id, { by: "call" });
   }
   return find(world, "subscription", id);

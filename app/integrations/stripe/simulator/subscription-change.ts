@@ -19,7 +19,8 @@ import { boundary, HOUR } from "./months.ts";
 import type { Invoice, Subscription, SubscriptionItem } from "./objects.ts";
 import type { PaymentBehavior } from "./subscription-create.ts";
 import { checkTogether, type ItemChanges, type ItemInput, mergeItems, rhythm } from "./subscription-items.ts";
-import { applyItems, memoryOf, updateSubscription } from "./subscription-status.ts";
+import { memoryOf } from "./subscription-memory.ts";
+import { applyItems, updateSubscription } from "./subscription-status.ts";
 import { announce, find, nowFor, type World } from "./world.ts";
 
 export type ProrationBehavior = "always_invoice" | "create_prorations" | "none";

@@ -10,8 +10,9 @@ import { cancelNow } from "./subscription-cancel.ts";
 import { changePlan, type PlanChange, periodOf } from "./subscription-change.ts";
 import { createSubscription, type PaymentBehavior, trialEndIn } from "./subscription-create.ts";
 import { readItems } from "./subscription-items.ts";
+import { memoryOf } from "./subscription-memory.ts";
 import { resume } from "./subscription-renewal.ts";
-import { isOver, memoryOf, updateSubscription } from "./subscription-status.ts";
+import { isOver, updateSubscription } from "./subscription-status.ts";
 import { find, nowFor, type World } from "./world.ts";
 
 const BEHAVIORS = ["allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"] as const;

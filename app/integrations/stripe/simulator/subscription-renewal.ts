@@ -2,14 +2,15 @@
 // https://docs.stripe.com/billing/subscriptions/billing-cycle
 import { draftInvoice, pendingItems } from "./invoice-draft.ts";
 import { cardFor, finalize } from "./invoice-lifecycle.ts";
-import { isMetered, type LineDraft, licenceLines, usageLines } from "./invoice-lines.ts";
-import { usage } from "./meters.ts";
+import { isMetered, type LineDraft, licenceLines } from "./invoice-lines.ts";
+import { linesOfUsage, usageSpans } from "./invoice-usage.ts";
 import { boundary, DAY, HOUR, nextBoundary } from "./months.ts";
-import type { Invoice, Subscription, SubscriptionItem } from "./objects.ts";
+import type { Invoice, InvoiceMemory, Subscription, SubscriptionItem } from "./objects.ts";
 import { itemsOfPhase, nextPhaseAt, startPhase } from "./schedule-phases.ts";
 import { periodOf } from "./subscription-change.ts";
 import { itemList } from "./subscription-items.ts";
-import { end, memoryOf, updateSubscription } from "./subscription-status.ts";
+import { memoryOf } from "./subscription-memory.ts";
+import { end, updateSubscription } from "./subscription-status.ts";
 import { announce, change, find, nowFor, type World } from "./world.ts";
 
 /** Customers hear of a trial's end three days ahead, of a renewal seven. */
@@ -27,12 +28,16 @@ export function nextDue(world: World, row: Subscription): { kind: DueKind; at: n
   const due: { kind: DueKind; at: number }[] = [{ kind: "period_end", at: stop }];
   if (row.status === "trialing" && row.trial_end !== null && memory.trialAnnounced !== row.trial_end)
     due.push({ kind: "trial_notice", at: Math.max(row.trial_end - TRIAL_NOTICE, row.trial_start ?? start) });
-  const renews = !row.cancel_at_period_end && row.status !== "unpaid" && stop - RENEWAL_NOTICE >= start;
+  const renews = !endsBy(row, stop) && row.status !== "unpaid" && stop - RENEWAL_NOTICE >= start;
   if (renews && memory.upcomingAnnounced !== stop) due.push({ kind: "renewal_notice", at: stop - RENEWAL_NOTICE });
   if (row.pending_update) due.push({ kind: "pending_expires", at: row.pending_update.expires_at });
   if (row.cancel_at !== null && row.cancel_at < stop) due.push({ kind: "cancel", at: row.cancel_at });
   return due.reduce((first, one) => (one.at < first.at ? one : first));
 }
+
+/** Whether the subscription ends with its period instead of renewing. */
+export const endsBy = (row: Subscription, stop: number): boolean =>
+  row.cancel_at_period_end || (row.cancel_at !== null && row.cancel_at <= stop);
 
 export function noticeTrialEnd(world: World, row: Subscription): void {
   world.store.put("subscription_memory", { ...memoryOf(world, row.id), trialAnnounced: row.trial_end });
@@ -77,6 +82,7 @@ export function renewalDraft(world: World, id: string, reason: "upcoming" | "sub
 
 interface Turn {
   lines: LineDraft[];
+  usage: InvoiceMemory["usage"];
   items: SubscriptionItem[];
   next: { start: number; end: number };
   anchor: number;
@@ -92,25 +98,18 @@ function turnPeriod(world: World, row: Subscription): Turn {
   const anchor = trial ? at : row.billing_cycle_anchor;
   const [interval, count] = [recurring?.interval ?? "month", recurring?.interval_count ?? 1];
   const next = { start: at, end: trial ? boundary(at, interval, count, 1) : nextBoundary(anchor, interval, count, at) };
-  const lines = trial ? [] : row.items.data.filter(isMetered).flatMap((item) => usageOfPeriod(world, row, item, at));
+  const usage = trial ? [] : usageSpans(world, row, at);
+  const lines = linesOfUsage(world, row.customer, usage);
   const moved = items.map((item) => ({ ...item, current_period_start: next.start, current_period_end: next.end }));
   lines.push(...moved.filter((item) => !isMetered(item)).flatMap((item) => licenceLines(world, item, next)));
-  return { lines, items: moved, next, anchor };
-}
-
-function usageOfPeriod(world: World, row: Subscription, item: SubscriptionItem, to: number): LineDraft[] {
-  const from = memoryOf(world, row.id).usageFrom[item.id] ?? item.current_period_start;
-  const meter = item.price.recurring?.meter;
-  const used = meter ? usage(world, meter, row.customer, from, to) : 0n;
-  return usageLines(world, item, used, { start: from, end: to });
+  return { lines, usage, items: moved, next, anchor };
 }
 
 /** A period is over: the subscription renews, its trial ends, or it does. */
 export function endPeriod(world: World, id: string): void {
   const row = find(world, "subscription", id);
   const { end: at } = periodOf(row);
-  const ends = row.cancel_at_period_end || (row.cancel_at !== null && row.cancel_at <= at);
-  if (ends) endWithLastUsage(world, row, at);
+  if (endsBy(row, at)) endWithLastUsage(world, row, at);
   else if (row.status !== "trialing" || mayLeaveTrial(world, row)) renew(world, row, at);
 }
 
@@ -131,19 +130,21 @@ function mayLeaveTrial(world: World, row: Subscription): boolean {
 
 /** Begins the next period: its invoice stays a draft for an hour. */
 export function renew(world: World, row: Subscription, at: number): Invoice {
-  const { lines, items, anchor } = turnPeriod(world, row);
+  const { lines, usage, items, anchor } = turnPeriod(world, row);
   const memory = memoryOf(world, row.id);
   const usageFrom = Object.fromEntries(items.filter(isMetered).map(({ id }) => [id, at]));
   world.store.put("subscription_memory", { ...memory, usageFrom, trialAnnounced: null, upcomingAnnounced: null });
   const collectable = row.status !== "unpaid";
+  if (row.schedule && nextPhaseAt(world, row, at)) startPhase(world, row.schedule, at);
   const draft = draftInvoice(world, {
-    subscription: row,
+    subscription: find(world, "subscription", row.id),
     lines,
     reason: "subscription_cycle",
     at,
     period: { start: periodOf(row).start, end: at },
     finalizesAt: collectable ? at + HOUR : null,
     withPending: true,
+    usage,
   });
   updateSubscription(world, row.id, {
     items: itemList(row.id, items),
@@ -151,40 +152,37 @@ export function renew(world: World, row: Subscription, at: number): Invoice {
     latest_invoice: draft.id,
     ...(row.status === "trialing" && { status: "active" }),
   });
-  if (row.schedule && nextPhaseAt(world, row, at)) startPhase(world, row.schedule, at);
   return draft;
 }
 
-/** Usage and pending items that are still unbilled make a last invoice. */
+/** Usage and pending items that are still unbilled make a last invoice; it stays a draft for an hour, too. */
 function endWithLastUsage(world: World, row: Subscription, at: number): void {
-  const lines =
-    row.status === "trialing"
-      ? []
-      : row.items.data.filter(isMetered).flatMap((item) => usageOfPeriod(world, row, item, at));
+  const usage = row.status === "trialing" ? [] : usageSpans(world, row, at);
   end(world, row.id, "cancellation_requested");
-  const billed = lines.filter(({ amount }) => amount !== 0);
-  if (billed.length > 0 || pendingItems(world, row.id).length > 0) lastInvoice(world, row, lines, at, at + HOUR);
+  if (usage.length > 0 || pendingItems(world, row.id).length > 0)
+    lastInvoice(world, row, linesOfUsage(world, row.customer, usage), at, { finalizesAt: at + HOUR, usage });
 }
 
-/** @param finalizesAt null makes it final and due now */
+/** @param last.finalizesAt null makes it final now */
 export function lastInvoice(
   world: World,
   row: Subscription,
   lines: LineDraft[],
   at: number,
-  finalizesAt: number | null,
+  last: { finalizesAt: number | null; usage: InvoiceMemory["usage"] },
 ): Invoice {
   const draft = draftInvoice(world, {
     subscription: row,
     lines,
-    reason: finalizesAt === null ? "manual" : "subscription_cycle",
+    reason: last.finalizesAt === null ? "manual" : "subscription_cycle",
     at,
     period: { start: periodOf(row).start, end: at },
-    finalizesAt,
+    finalizesAt: last.finalizesAt,
     withPending: true,
+    usage: last.usage,
   });
   change(world, "subscription", find(world, "subscription", row.id), { latest_invoice: draft.id });
-  if (finalizesAt !== null) return draft;
+  if (last.finalizesAt !== null) return draft;
   world.store.put("invoice", { ...draft, auto_advance: true });
   return finalize(world, draft.id);
 }

@@ -1,18 +1,10 @@
 // Owns how a subscription's status follows from its invoices, and how it ends.
 // https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses
 import { isMetered } from "./invoice-lines.ts";
-import type { Invoice, Subscription, SubscriptionItem, SubscriptionMemory } from "./objects.ts";
+import type { Invoice, Subscription, SubscriptionItem } from "./objects.ts";
 import { itemList } from "./subscription-items.ts";
+import { memoryOf } from "./subscription-memory.ts";
 import { announce, change, find, nowFor, type World } from "./world.ts";
-
-export const memoryOf = (world: World, id: string): SubscriptionMemory =>
-  world.store.get("subscription_memory", id) ?? {
-    id,
-    trialAnnounced: null,
-    upcomingAnnounced: null,
-    usageFrom: {},
-    pending: null,
-  };
 
 export const isOver = ({ status }: Subscription): boolean => status === "canceled" || status === "incomplete_expired";
 

@@ -4,8 +4,9 @@ import { expireCheckout } from "./checkout-state.ts";
 import { advanceInvoice, voidInvoice } from "./invoice-lifecycle.ts";
 import type { Subscription } from "./objects.ts";
 import { advanceSchedule, scheduleDue } from "./schedules.ts";
+import { memoryOf } from "./subscription-memory.ts";
 import { type DueKind, endPeriod, nextDue, noticeRenewal, noticeTrialEnd } from "./subscription-renewal.ts";
-import { end, expireIncomplete, isOver, memoryOf, settlePending } from "./subscription-status.ts";
+import { end, expireIncomplete, isOver, settlePending } from "./subscription-status.ts";
 import { find, type World } from "./world.ts";
 
 interface Due {
@@ -57,13 +58,9 @@ function* allDue(world: World, clock: string | null): Generator<Due> {
       row.status === "draft" ? row.automatically_finalizes_at : row.status === "open" ? row.next_payment_attempt : null;
     if (at !== null) yield { at, order: 2, run: () => advanceInvoice(world, row.id) };
   }
+  if (clock !== null) return;
   for (const row of store.all("checkout.session"))
-    if (row.status === "open" && clockOf(world, row.customer) === clock)
-      yield { at: row.expires_at, order: 3, run: () => expireCheckout(world, row.id) };
-}
-
-function clockOf(world: World, customer: string | null): string | null {
-  return (customer !== null && world.store.get("customer", customer)?.test_clock) || null;
+    if (row.status === "open") yield { at: row.expires_at, order: 3, run: () => expireCheckout(world, row.id) };
 }
 
 const WORK: Record<DueKind, (world: World, row: Subscription) => void> = {
