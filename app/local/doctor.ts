@@ -5,7 +5,9 @@ import postgres from "postgres";
 import { type Env, loadEnv } from "#app/platform/env.ts";
 import { readMigrations } from "#app/platform/migrate.ts";
 import { MIGRATIONS } from "./database.ts";
+import { readSecrets } from "./secrets.ts";
 import { builtHash, sourceHash } from "./source-hash.ts";
+import { isSimulated, stripeUrl } from "./stripe-keys.ts";
 import { databaseUrl, LOGINS } from "./urls.ts";
 
 export interface Finding {
@@ -30,6 +32,7 @@ export async function examine(env: Env, root: string): Promise<Finding[]> {
       "Start them: npm start, or npm run start:functions.",
     ),
     checkSmtp(env),
+    ...checkStripe(env),
     ...(env.openai ? [checkOpenAi(env.openai)] : []),
     ...(env.supabase
       ? [
@@ -153,6 +156,36 @@ function checkOpenAi({ apiKey, baseUrl, model }: NonNullable<Env["openai"]>): Pr
       authorization: `Bearer ${apiKey}`,
     },
   );
+}
+
+function checkStripe(env: Env): Promise<Finding>[] {
+  if (env.stripe) {
+    const { apiKey, apiBase } = env.stripe;
+    return [askStripe(apiBase ?? "https://api.stripe.com", apiKey, "Check STRIPE_SECRET_KEY."), checkStripeSecret(env)];
+  }
+  if (!isSimulated(env))
+    return [Promise.resolve({ what: "Stripe", ok: false, say: "Nothing can be bought. Set STRIPE_SECRET_KEY." })];
+  const apiKey = readSecrets(resolve(env.dataDir))?.stripe.apiKey ?? "";
+  return [askStripe(stripeUrl(env), apiKey, "npm start brings a simulator; or set STRIPE_SECRET_KEY.")];
+}
+
+/** Any list will do: it takes a key that holds. */
+async function askStripe(base: string, apiKey: string, todo: string): Promise<Finding> {
+  const finding = await checkAnswer("Stripe", `${base.replace(/\/$/, "")}/v1/prices?limit=1`, todo, {
+    authorization: `Bearer ${apiKey}`,
+  });
+  const mode = /^(sk|rk)_live_/.test(apiKey) ? "" : ", test mode: no money moves";
+  return finding.ok ? { ...finding, say: `${finding.say}${mode}` } : finding;
+}
+
+async function checkStripeSecret(env: Env): Promise<Finding> {
+  const what = "Stripe webhooks";
+  const secrets = (env.stripeWebhookSecret ?? "").split(",").map((secret) => secret.trim());
+  if (secrets.every((secret) => secret.startsWith("whsec_")))
+    return { what, ok: true, say: secrets.length > 1 ? `${secrets.length} secrets` : "a secret is set" };
+  const address = `${env.functionsUrl}/stripe-webhook`;
+  const say = `Make an endpoint for ${address} at Stripe and put its signing secret (whsec_…) in STRIPE_WEBHOOK_SECRET.`;
+  return { what, ok: false, say };
 }
 
 function checkSmtp(env: Env): Promise<Finding> {

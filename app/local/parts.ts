@@ -5,6 +5,7 @@ import { type Env, environmentWith } from "#app/platform/env.ts";
 import { functionsCommand } from "./functions-command.ts";
 import { LOOPBACK } from "./ports.ts";
 import type { ProcessSpec } from "./processes.ts";
+import { type StripeKeys, stripeUrl } from "./stripe-keys.ts";
 
 export interface PartsOptions {
   root: string;
@@ -12,16 +13,20 @@ export interface PartsOptions {
   env: Env;
   /** Connection strings per login; every process gets only its own. */
   urls: { web: string; worker: string; functions: string; staff: string };
+  /** Left out or null: nothing can be bought. Every process gets only the key that it uses. */
+  stripe?: StripeKeys | null;
   buildId: string;
   development: boolean;
 }
 
-const NO_DATABASE = {
+const NO_SECRETS = {
   DATABASE_URL: undefined,
   DATABASE_URL_WEB: undefined,
   DATABASE_URL_WORKER: undefined,
   DATABASE_URL_FUNCTIONS: undefined,
   DATABASE_URL_STAFF: undefined,
+  STRIPE_SECRET_KEY: undefined,
+  STRIPE_WEBHOOK_SECRET: undefined,
 };
 /** The web process lives within 310 MiB: V8's own choice of heap is several times that, at no gain in speed. */
 const WEB_HEAP = ["--max-old-space-size=256", "--max-semi-space-size=16"];
@@ -29,7 +34,7 @@ const WEB_HEAP = ["--max-old-space-size=256", "--max-semi-space-size=16"];
 const WORKER_HEAP = ["--max-old-space-size=512", "--max-semi-space-size=4"];
 
 /** In the order of their start. */
-export function partsOf({ root, dataDir, env, urls, buildId, development }: PartsOptions): ProcessSpec[] {
+export function partsOf({ root, dataDir, env, urls, stripe, buildId, development }: PartsOptions): ProcessSpec[] {
   const preload = ["dns.ts", "child.ts"].map((file) => `--import=${new URL(file, import.meta.url).href}`);
   const node = (script: string, args: string[] = []): Pick<ProcessSpec, "command" | "args"> => ({
     command: process.execPath,
@@ -37,13 +42,15 @@ export function partsOf({ root, dataDir, env, urls, buildId, development }: Part
   });
   const environment = (keys: Record<string, string | undefined>): NodeJS.ProcessEnv =>
     environmentWith({
-      ...NO_DATABASE,
+      ...NO_SECRETS,
       NODE_ENV: development ? "development" : "production",
       FOYER_DATA_DIR: dataDir,
       BUILD_ID: buildId,
       NODE_COMPILE_CACHE: join(root, "node_modules/.cache/compile"),
       ...keys,
     });
+  const stripeKey = { STRIPE_SECRET_KEY: stripe?.apiKey, STRIPE_API_BASE: stripe?.apiBase ?? undefined };
+  const stripeSecret = { STRIPE_WEBHOOK_SECRET: stripe?.webhookSecret ?? undefined };
   const watch = development ? ["--watch"] : [];
   const answers = (url: string) => async (): Promise<boolean> =>
     fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
@@ -59,6 +66,14 @@ export function partsOf({ root, dataDir, env, urls, buildId, development }: Part
     ready: answers(`http://${LOOPBACK}:${env.mailboxPort}/healthz`),
   };
   mailbox.args.push(join(dataDir, "mailbox"), String(env.mailboxPort), String(env.smtpPort));
+  const simulator: ProcessSpec = {
+    name: "stripe",
+    ...node("app/local/stripe.ts"),
+    cwd: root,
+    env: environment({ ...stripeKey, ...stripeSecret }),
+    ready: answers(`${stripeUrl(env)}/healthz`),
+  };
+  simulator.args.push(join(dataDir, "stripe.jsonl"));
   const functions: ProcessSpec = {
     name: "functions",
     ...functionsCommand({
@@ -70,7 +85,12 @@ export function partsOf({ root, dataDir, env, urls, buildId, development }: Part
       watch: development,
     }),
     cwd: root,
-    env: environment({ DATABASE_URL_FUNCTIONS: urls.functions, DENO_DIR: join(dataDir, "deno"), NO_COLOR: "1" }),
+    env: environment({
+      DATABASE_URL_FUNCTIONS: urls.functions,
+      ...stripeSecret,
+      DENO_DIR: join(dataDir, "deno"),
+      NO_COLOR: "1",
+    }),
     ready: answers(`http://${LOOPBACK}:${env.functionsPort}/healthz`),
     // Deno's watcher outlives its program and would wait for the next change of a file.
     ...(development && { graceMs: 1_000 }),
@@ -80,7 +100,7 @@ export function partsOf({ root, dataDir, env, urls, buildId, development }: Part
     name: "worker",
     ...node("jobs/worker.ts", [...watch, ...WORKER_HEAP]),
     cwd: root,
-    env: environment({ DATABASE_URL_WORKER: urls.worker }),
+    env: environment({ DATABASE_URL_WORKER: urls.worker, ...stripeKey }),
     ready: "message",
     graceMs: 20_000,
   };
@@ -88,9 +108,9 @@ export function partsOf({ root, dataDir, env, urls, buildId, development }: Part
     name: "web",
     ...node(development ? "app/local/dev-web.ts" : "app/server.ts", WEB_HEAP.slice(0, development ? 0 : 2)),
     cwd: root,
-    env: environment({ DATABASE_URL_WEB: urls.web, DATABASE_URL_STAFF: urls.staff }),
+    env: environment({ DATABASE_URL_WEB: urls.web, DATABASE_URL_STAFF: urls.staff, ...stripeKey }),
     ready: answers(`http://${LOOPBACK}:${env.port}/readyz`),
   };
   const hasFunctions = existsSync(join(root, "supabase/functions"));
-  return [mailbox, ...(hasFunctions ? [functions] : []), worker, web];
+  return [mailbox, ...(stripe?.simulated ? [simulator] : []), ...(hasFunctions ? [functions] : []), worker, web];
 }

@@ -1,16 +1,30 @@
-// The random passwords of the local database, kept in <dataDir>/secrets.json (0600) from the first start on.
-import { randomBytes } from "node:crypto";
+// The random passwords of the local database and keys of the local services, kept in <dataDir>/secrets.json (0600) from the first start on.
+import { createHmac, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
 const password = z.string().min(16);
-export const Secrets = z.object({
+const Stored = z.object({
   clusterId: z.string().regex(/^[0-9a-f]{16}$/),
   superuser: password,
   logins: z.object({ migrator: password, web: password, worker: password, functions: password, staff: password }),
+  /** Of the Stripe simulator. Files of before it have none: theirs follow from what they have. */
+  stripe: z
+    .object({ apiKey: z.string().startsWith("sk_test_"), webhookSecret: z.string().startsWith("whsec_") })
+    .optional(),
 });
+export const Secrets = Stored.transform((stored) => ({
+  ...stored,
+  stripe: stored.stripe ?? stripeKeys(stored.superuser),
+}));
 export type Secrets = z.infer<typeof Secrets>;
+
+function stripeKeys(seed: string): { apiKey: string; webhookSecret: string } {
+  const derived = (name: string): string => createHmac("sha256", seed).update(name).digest("hex").slice(0, 40);
+  return { apiKey: `sk_test_${derived("stripe key")}`, webhookSecret: `whsec_${derived("stripe webhooks")}` };
+}
+
 /** The logins of the product, as `npm run db:url` names them. */
 export type Login = keyof Secrets["logins"];
 
@@ -25,11 +39,12 @@ export function ensureSecrets(dataDir: string): Secrets {
   const known = readSecrets(dataDir);
   if (known) return known;
   const fresh = (): string => randomBytes(24).toString("base64url");
-  const secrets: Secrets = {
+  const secrets = Secrets.parse({
     clusterId: randomBytes(8).toString("hex"),
     superuser: fresh(),
     logins: { migrator: fresh(), web: fresh(), worker: fresh(), functions: fresh(), staff: fresh() },
-  };
+    stripe: stripeKeys(fresh()),
+  });
   mkdirSync(dataDir, { recursive: true });
   const half = join(dataDir, `secrets.json.${process.pid}`);
   writeFileSync(half, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });

@@ -11,6 +11,7 @@ import { ensurePostgres } from "./postgres.ts";
 import { claim, keepRunning, type Running, release } from "./processes.ts";
 import type { Login } from "./secrets.ts";
 import { builtHash, sourceHash } from "./source-hash.ts";
+import { isSimulated, stripeFor, stripeUrl } from "./stripe-keys.ts";
 import { databaseUrl, hasOwnServer, LOGINS } from "./urls.ts";
 import { watchPostgres } from "./watch-postgres.ts";
 
@@ -45,9 +46,10 @@ export async function startLocal({ development }: { development: boolean }): Pro
       development ? "dev" : buildWhenStale(root),
       openDatabase(env, dataDir, ends),
     ]);
+    const stripe = stripeFor(env, dataDir);
     const running: Running[] = [];
     ends.push(() => stopInOrder(running));
-    for (const part of partsOf({ root, dataDir, env, urls, buildId, development })) {
+    for (const part of partsOf({ root, dataDir, env, urls, stripe, buildId, development })) {
       running.push(keepRunning(part, runDir, print));
     }
     await Promise.all(running.map((part) => part.ready));
@@ -83,7 +85,7 @@ async function openDatabase(env: Env, dataDir: string, ends: Stop[]): Promise<Ur
   return Object.fromEntries(LOGINS.map((login) => [login, server.url(login)])) as Urls;
 }
 
-/** The web first, so that nothing new comes in; the mailbox last, for the worker's last mails. */
+/** The web first, so that nothing new comes in; mailbox and Stripe last, for the worker's last mails and calls. */
 async function stopInOrder(running: Running[]): Promise<void> {
   const named = (...names: string[]): Running[] => running.filter(({ name }) => names.includes(name));
   for (const group of [named("web"), named("worker", "functions"), running]) {
@@ -107,7 +109,8 @@ async function buildWhenStale(root: string): Promise<string> {
 }
 
 async function assertPortsFree(env: Env): Promise<void> {
-  for (const port of [env.port, env.functionsPort, env.mailboxPort, env.smtpPort]) {
+  const ports = [env.port, env.functionsPort, env.mailboxPort, env.smtpPort];
+  for (const port of isSimulated(env) ? [...ports, env.stripePort] : ports) {
     if (!(await isFree(port))) {
       throw new Error(`Port ${port} is in use by another program. Choose others: PORT=${env.port + 100} npm start`);
     }
@@ -121,6 +124,7 @@ function announce(env: Env, dataDir: string, seconds: number): void {
     `Foyer is ready after ${seconds.toFixed(1)} s.`,
     `  app      ${env.appUrl}`,
     `  mailbox  http://127.0.0.1:${env.mailboxPort}`,
+    ...(isSimulated(env) ? [`  stripe   ${stripeUrl(env)}  (a simulator: no money moves)`] : []),
     ...(demo ? describeDemo(demo).map((line) => `  ${line}`) : []),
     "Ctrl-C stops it.",
     "",

@@ -13,7 +13,7 @@ import { freePorts, freshDataDir, type StartedFoyer, startFoyer } from "../setup
 const root = resolve(import.meta.dirname, "../..");
 const dataDir = freshDataDir();
 const lock = join(dataDir, "postgres", "postmaster.pid");
-const [port, postgresPort] = [await freePorts(4), await freePort()];
+const [port, postgresPort] = [await freePorts(5), await freePort()];
 const settings = { PORT: String(port), POSTGRES_PORT: String(postgresPort), FOYER_DATA_DIR: dataDir };
 const start = (): Promise<StartedFoyer> => startFoyer({ dataDir, port, postgresPort });
 let foyer: StartedFoyer | null = null;
@@ -35,7 +35,7 @@ async function command(...args: string[]): Promise<{ code: number; out: string }
     }),
   );
 }
-const PARTS = ["web", "worker", "functions", "mailbox"];
+const PARTS = ["web", "worker", "functions", "mailbox", "stripe"];
 const pidOf = (part: string): number => JSON.parse(readFileSync(join(dataDir, "run", `${part}.pid`), "utf8")).pid;
 const ok = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
@@ -47,12 +47,14 @@ const READY: Record<string, string> = {
   web: `http://127.0.0.1:${port}/readyz`,
   functions: `http://127.0.0.1:${port + 1}/healthz`,
   mailbox: `http://127.0.0.1:${port + 2}/healthz`,
+  stripe: `http://127.0.0.1:${port + 4}/healthz`,
 };
 
 test("it comes up, says where it is and who may sign in", { timeout: 300_000 }, async () => {
   foyer = await start();
   const said = foyer.lines.join("\n");
   expect(said).toContain(`http://localhost:${port}`);
+  expect(said).toContain(`http://127.0.0.1:${port + 4}`);
   const { out } = await command("demo:info", "--json");
   const info = JSON.parse(out);
   expect(Object.keys(info)).toEqual(["app_url", "functions_url", "mailbox_url", "staff", "tenants"]);

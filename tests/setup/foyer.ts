@@ -33,7 +33,7 @@ const READY_MS = 240_000;
 /** Starts it and waits for the ready line. */
 export async function startFoyer(options: StartOptions = {}): Promise<StartedFoyer> {
   const dataDir = options.dataDir ?? freshDataDir();
-  const port = options.port ?? (await freePorts(4));
+  const port = options.port ?? (await freePorts(5));
   const postgresPort = options.postgresPort ?? (await freePort());
   const root = options.root ?? resolve(import.meta.dirname, "../..");
   const child = spawn(process.execPath, [join(root, "foyer.js"), "start"], {
@@ -46,6 +46,8 @@ export async function startFoyer(options: StartOptions = {}): Promise<StartedFoy
       POSTGRES_PORT: String(postgresPort),
       FOYER_DATA_DIR: dataDir,
       LOG_LEVEL: "warn",
+      // No test reaches an account of somebody's.
+      STRIPE_SECRET_KEY: "",
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],
