@@ -13,10 +13,14 @@ const TABS = [
   { to: paths.settingsWidget(), label: "Widget" },
 ];
 const KEYS_TAB = { to: paths.settingsApiKeys(), label: "API keys" };
+const LAST_TABS = [
+  { to: paths.settingsFeatures(), label: "Features" },
+  { to: paths.settingsSandbox(), label: "Sandbox" },
+];
 
 export default function Settings() {
   const role = useRouteLoaderData<typeof appLoader>("routes/_app")?.role;
-  const tabs = role && may(role, "keys:read") ? [...TABS, KEYS_TAB] : TABS;
+  const tabs = role && may(role, "keys:read") ? [...TABS, KEYS_TAB, ...LAST_TABS] : [...TABS, ...LAST_TABS];
   return (
     <>
       <PageHeader title="Settings" />

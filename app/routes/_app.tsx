@@ -9,6 +9,7 @@ import type { TenantTx } from "#app/platform/db.ts";
 import { AccountNotices } from "#app/ui/account-notices.tsx";
 import { appCommands, appNav } from "#app/ui/app-nav.ts";
 import { AppShell } from "#app/ui/app-shell.tsx";
+import { SandboxBanner } from "#app/ui/sandbox-banner.tsx";
 import { isWelcome, type Member, memberLoader } from "#app/web/guards.ts";
 
 export const loader = memberLoader("dashboard:read", async ({ tx, viewer }) => frameOf(tx, viewer), {
@@ -34,6 +35,7 @@ async function frameOf(tx: TenantTx, viewer: Member) {
     notice: accountNotice(entitled, isLiving(subscription) ? subscription.endsAt : null),
     may: { bill: may(viewer.tenantRole, "billing:read"), buy: may(viewer.tenantRole, "billing:write") },
     timeZone: viewer.timeZone,
+    sandbox: viewer.sandbox,
   };
 }
 
@@ -44,7 +46,7 @@ export function shouldRevalidate(args: ShouldRevalidateFunctionArgs) {
 }
 
 export default function App() {
-  const { user, tenant, tenants, open, ...account } = useLoaderData<typeof loader>();
+  const { user, tenant, tenants, open, sandbox, ...account } = useLoaderData<typeof loader>();
   const who = { bill: account.may.bill, open };
   return (
     <AppShell
@@ -53,7 +55,12 @@ export default function App() {
       tenants={tenants.length > 0 ? tenants : [tenant]}
       nav={appNav(who)}
       {...appCommands(who)}
-      banner={<AccountNotices {...account} />}
+      banner={
+        <>
+          <SandboxBanner on={sandbox} />
+          <AccountNotices {...account} />
+        </>
+      }
     >
       <Outlet />
     </AppShell>

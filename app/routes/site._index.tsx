@@ -25,7 +25,8 @@ export const loader = publicRoute(async ({ context, services }) => {
   const visitor = { kind: "visitor", tenantId, sessionId: randomToken(12), sandbox } as const;
   const page = await services.db.asVisitor(visitor, loadSitePage, { readOnly: true });
   if (!page) return data({ closed: "unknown" as const, name: null, page: null }, { status: 404 });
-  return data({ closed: null, name: site.name, page }, { headers: { "cache-control": "private, no-store" } });
+  const shown = { ...page, testMode: sandbox };
+  return data({ closed: null, name: site.name, page: shown }, { headers: { "cache-control": "private, no-store" } });
 });
 
 export const meta: MetaFunction<typeof loader> = ({ data: found }) => [

@@ -64,6 +64,20 @@ const COMMANDS: readonly Command[] = [
     to: paths.settingsApiKeys(),
     keywords: ["developer"],
   },
+  {
+    id: "features",
+    label: "Features",
+    group: "Settings",
+    to: paths.settingsFeatures(),
+    keywords: ["beta", "switch", "flags"],
+  },
+  {
+    id: "sandbox",
+    label: "Sandbox",
+    group: "Settings",
+    to: paths.settingsSandbox(),
+    keywords: ["test data", "try", "wipe"],
+  },
   { id: "company", label: "Company", group: "Settings", to: paths.settingsCompany() },
   {
     id: "sessions",

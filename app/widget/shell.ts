@@ -13,7 +13,7 @@ export interface Shell {
   /** Opens or closes the panel; `focus` false leaves the focus where it is. */
   setOpen(open: boolean, focus?: boolean): void;
   setUnread(unread: boolean): void;
-  setIdentity(agent: string, tenant: string, online: boolean | null): void;
+  setIdentity(agent: string, tenant: string, online: boolean | null, test: boolean): void;
   setTheme(tokens: unknown): void;
 }
 
@@ -178,10 +178,11 @@ export function createShell({ mode, lang, strings, content, focusField, onToggle
       unread = value;
       refresh();
     },
-    setIdentity(agent, tenant, online) {
+    setIdentity(agent, tenant, online, test) {
       agentName = agent || tenant || strings.agent;
       name.textContent = agentName;
-      const parts = [online === null ? "" : online ? strings.online : strings.away, tenant === agentName ? "" : tenant];
+      const presence = online === null ? "" : online ? strings.online : strings.away;
+      const parts = [test ? strings.test : "", presence, tenant === agentName ? "" : tenant];
       state.textContent = parts.filter(Boolean).join(" · ");
       state.hidden = !state.textContent;
       state.classList.toggle("online", online === true);

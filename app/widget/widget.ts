@@ -106,7 +106,7 @@ export function startWidget(options: Options): Foyer {
   }
 
   function showConfig(config: Config): void {
-    shell.setIdentity(config.agent, config.tenant, config.online);
+    shell.setIdentity(config.agent, config.tenant, config.online, config.test);
     shell.setTheme(config.theme);
     log.setAgent(config.agent || config.tenant || strings.agent);
     log.clear();
@@ -240,7 +240,7 @@ export function startWidget(options: Options): Foyer {
     },
     { signal },
   );
-  shell.setIdentity("", "", null);
+  shell.setIdentity("", "", null, false);
   setSuggestions([]);
 
   function preview(settings: Preview): void {

@@ -25,6 +25,8 @@ export interface Config {
   agent: string;
   greeting: string;
   online: boolean;
+  /** What is said is test data. */
+  test: boolean;
   theme: unknown;
   suggestions: string[];
   messages: PastMessage[];
@@ -65,6 +67,7 @@ export function readConfig(value: unknown): Config {
     agent: text(field(agent, "name")),
     greeting: text(field(agent, "greeting")),
     online: field(agent, "online") !== false,
+    test: field(value, "test_mode") === true,
     theme: field(value, "theme"),
     suggestions: readSuggestions(field(value, "suggestions")),
     messages: list(field(value, "messages")).map((item) => ({

@@ -50,27 +50,30 @@ create index conversations_state on public.conversations (tenant_id, sandbox, st
 create index messages_recent on public.messages (tenant_id, sandbox, created_at desc);
 create index leads_recent on public.leads (tenant_id, sandbox, created_at desc);
 
--- Mails about the account itself: they go out whatever the mode. Any other goes to the tenant's own people only.
+-- A person's own account mails go out whatever the mode.
 alter table public.outbox_mails drop constraint outbox_mails_status_check,
   add check (status in ('queued', 'sent', 'failed', 'held'));
 create function app.account_mail(p_template text) returns boolean language sql immutable parallel safe set search_path = '' as $$
-  select p_template = any (array['verify_email', 'reset_password', 'welcome', 'trial_ending', 'trial_ended', 'usage_alert', 'plan_started',
-    'plan_changed', 'plan_change_scheduled', 'payment_failed', 'payment_action', 'past_due', 'suspended', 'resumed', 'cancelled',
-    'cancel_scheduled', 'invoice_paid', 'invoice'])
+  select p_template in ('verify_email', 'reset_password', 'welcome')
 $$;
 grant execute on function app.account_mail(text) to foyer_gate;
 
--- Puts a mail into the outbox once per dedupe key and wakes the sender; in sandbox a mail to somebody outside is kept.
+-- Puts a mail into the outbox once per dedupe key and wakes the sender. In sandbox only the tenant's own people get
+-- mail, its members and whoever gets its bills; one to anybody else is kept and not sent.
 create or replace function app.queue_mail(p_recipient text, p_template text, p_data jsonb, p_key text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   mail uuid;
-  hold boolean := not app.account_mail(p_template)
-    and (app.sandbox() or exists (select from public.tenants t where t.id = app.tenant_id() and t.sandbox))
-    and not exists (
-      select from public.users u join public.memberships m on m.user_id = u.id
-      where u.email = lower(p_recipient) and u.email_confirmed_at is not null and m.tenant_id = app.tenant_id());
+  hold boolean := false;
 begin
+  if not app.account_mail(p_template)
+    and (app.sandbox() or exists (select from public.tenants t where t.id = app.tenant_id() and t.sandbox)) then
+    hold := not exists (
+        select from public.memberships m join public.users u on u.id = m.user_id
+        where m.tenant_id = app.tenant_id() and u.email = lower(p_recipient))
+      and not exists (
+        select from public.billing_accounts b where b.tenant_id = app.tenant_id() and lower(b.billing_email) = lower(p_recipient));
+  end if;
   insert into public.outbox_mails (tenant_id, recipient, template, data, dedupe_key, status)
   values (app.tenant_id(), p_recipient, p_template, p_data, p_key, case when hold then 'held' else 'queued' end)
   on conflict (tenant_id, dedupe_key) do nothing returning id into mail;

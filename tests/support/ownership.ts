@@ -23,6 +23,7 @@ const PUBLISHED: Record<string, string> = {
 
 /** Tenants' tables that the operator's staff writes, and why. */
 export const STAFF_WRITES: Record<string, string> = {
+  "public.audit_log": "what staff does stands in the tenant's trail",
   "public.billing_operations": "staff refunds and changes plans on a tenant's behalf",
   "public.limit_overrides": "the operator's word on a limit",
   "public.feature_overrides": "the operator's word on a feature",

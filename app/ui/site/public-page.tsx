@@ -2,6 +2,7 @@
 import type { ThemeTokens } from "#app/domain/branding/theme.schema.ts";
 import { themeStylesheet } from "#app/domain/branding/theme.ts";
 import { paths } from "#app/paths.ts";
+import { Badge } from "../badge.tsx";
 import { useDocument } from "../document-context.ts";
 
 export interface PublicPageProps {
@@ -10,9 +11,11 @@ export interface PublicPageProps {
   agentName: string;
   widgetKey: string | null;
   theme: ThemeTokens;
+  /** What is said here is test data. */
+  testMode: boolean;
 }
 
-export function PublicPage({ name, greeting, agentName, widgetKey, theme }: PublicPageProps) {
+export function PublicPage({ name, greeting, agentName, widgetKey, theme, testMode }: PublicPageProps) {
   const { nonce } = useDocument();
   return (
     <>
@@ -22,6 +25,7 @@ export function PublicPage({ name, greeting, agentName, widgetKey, theme }: Publ
         <header className="mx-auto flex w-full max-w-3xl items-center gap-3 px-4 pt-6 pb-4 sm:px-6 sm:pt-10">
           {theme.logoUrl ? <img src={theme.logoUrl} alt="" className="h-10 w-auto max-w-40 object-contain" /> : null}
           <h1 className="font-title text-xl font-medium tracking-tight">{name}</h1>
+          {testMode ? <Badge tone="warning">Test mode</Badge> : null}
         </header>
         <main id="main" className="mx-auto flex min-h-0 w-full max-w-3xl grow flex-col px-4 pb-4 sm:px-6 sm:pb-8">
           {widgetKey ? (
