@@ -24,7 +24,7 @@ export type FeatureUse = z.output<typeof FeatureUse>;
 
 /** One use by itself, or several in `events`. */
 export const ReportFeatureUse = z.union([
-  z.strictObject({ events: z.array(FeatureUse).min(1).max(MAX_EVENTS) }),
   FeatureUse,
+  z.strictObject({ events: z.array(FeatureUse).min(1).max(MAX_EVENTS) }),
 ]);
 export type ReportFeatureUse = z.output<typeof ReportFeatureUse>;
