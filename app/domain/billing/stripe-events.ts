@@ -44,9 +44,17 @@ export async function applyStripeEvent(tx: SystemTx, delivery: Delivery): Promis
     return "done";
   }
   if (customerId !== null) return { parked: customerId };
+  if (notice.objectType === "test_helpers.test_clock") await askOnClock(tx, notice.objectId);
   if (notice.objectId === null || !TRACEABLE.includes(notice.objectType ?? "")) return "done";
   await enqueue(tx, TraceEvent, { inboxId: delivery.id });
   return { parked: notice.objectId };
+}
+
+/** Time has passed for all who live by this test clock. */
+async function askOnClock(tx: SystemTx, clockId: string | null): Promise<void> {
+  const accounts = await tx<{ tenantId: string }[]>`
+    select tenant_id from billing_accounts where test_clock_id = ${clockId}`;
+  for (const { tenantId } of accounts) await enqueue(tx, SyncBilling, { tenantId }, { key: tenantId });
 }
 
 /** Asks Stripe whose object an event is about, and lets the event go on from there. */
