@@ -16,6 +16,7 @@ const PARTS = {
   "db:url": "./app/local/db-url.ts",
   "demo:info": "./app/local/info.ts",
   "billing:clock": "./app/local/billing-clock.ts",
+  "billing:reconcile": "./app/local/reconcile-command.ts",
 };
 
 const [major, minor] = process.versions.node.split(".").map(Number);
