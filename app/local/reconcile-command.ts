@@ -15,7 +15,7 @@ const stripe = stripeFor(env, resolve(env.dataDir));
 const services = await createWorkerServices({
   ...env,
   databaseUrls: { ...env.databaseUrls, worker },
-  stripe: stripe && { ...env.stripe, ...stripe },
+  stripe: stripe && { ...stripe, testClocks: false },
   logLevel: "warn",
 });
 try {
