@@ -3,6 +3,7 @@ import { billingHandlers } from "./billing.ts";
 import { dataHandlers } from "./data.ts";
 import { eventHandlers } from "./events.ts";
 import type { Handler } from "./handler.ts";
+import { healthHandlers } from "./health.ts";
 import { knowledgeHandlers } from "./knowledge.ts";
 import { mailHandlers } from "./mail.ts";
 import { provisioningHandlers } from "./provisioning.ts";
@@ -13,6 +14,7 @@ export const handlers: readonly Handler[] = [
   ...billingHandlers,
   ...dataHandlers,
   ...eventHandlers,
+  ...healthHandlers,
   ...knowledgeHandlers,
   ...mailHandlers,
   ...provisioningHandlers,

@@ -1,5 +1,5 @@
 // All recurring jobs, in UTC.
-import { RollOver, SweepBilling, SweepUsage, SyncCatalogue } from "#app/domain/billing/billing.jobs.ts";
+import { RollOver, ScoreAll, SweepBilling, SweepUsage, SyncCatalogue } from "#app/domain/billing/billing.jobs.ts";
 import { Housekeeping } from "#app/domain/data/housekeeping.ts";
 import { ScheduleSyncs } from "#app/domain/knowledge/knowledge.jobs.ts";
 import { SweepRuns } from "#app/domain/provisioning/provisioning.jobs.ts";
@@ -13,5 +13,6 @@ export const schedules: readonly Schedule[] = [
   { job: SweepUsage.name, cron: "* * * * *" },
   // Daily, since each tenant's month begins on a day of its own.
   { job: RollOver.name, cron: "5 0 * * *" },
+  { job: ScoreAll.name, cron: "41 2 * * *" },
   { job: Housekeeping.name, cron: "17 3 * * *" },
 ];

@@ -24,6 +24,7 @@ export const CALLERS: Record<string, string> = {
   "app.job_backlog": "staff",
   "app.link_customer": "authenticated service_role",
   "app.members": "authenticated service_role",
+  "app.members_seen_at": "service_role",
   "app.metric_state": "",
   "app.my_tenants": "authenticated",
   "app.open_period": "service_role",
