@@ -52,8 +52,17 @@ const RANK: readonly SubscriptionStatus[] = ["active", "past_due", "trialing", "
 function living(subscriptions: readonly SubscriptionFacts[]): SubscriptionFacts | undefined {
   return subscriptions
     .filter(({ status }) => RANK.includes(status))
-    .toSorted((a, b) => RANK.indexOf(a.status) - RANK.indexOf(b.status) || +b.startedAt - +a.startedAt)[0];
+    .toSorted((a, b) => RANK.indexOf(a.status) - RANK.indexOf(b.status) || youngestFirst(a, b))[0];
 }
+
+const youngestFirst = (a: SubscriptionFacts, b: SubscriptionFacts): number => +b.startedAt - +a.startedAt;
+
+const boughtBy = (subscription: SubscriptionFacts) => ({
+  planVersionId: subscription.planVersionId,
+  periodAnchor: subscription.anchor,
+  periodStart: subscription.periodStart,
+  periodEnd: subscription.periodEnd,
+});
 
 /** Whether somebody had this subscription for longer than its free days. */
 function wasPaid({ status, trialEnd, periodEnd }: SubscriptionFacts): boolean {
@@ -70,14 +79,10 @@ export function lifecycleOf(facts: LifecycleFacts): Standing {
   if (facts.contract) return { ...before, ...well, status: "active" };
   const subscription = living(facts.subscriptions);
   if (!subscription) {
-    return facts.subscriptions.some(wasPaid) ? { ...before, ...well, status: "cancelled" } : withoutPlan(facts);
+    const last = facts.subscriptions.filter(wasPaid).toSorted(youngestFirst)[0];
+    return last ? { ...before, ...well, ...boughtBy(last), status: "cancelled" } : withoutPlan(facts);
   }
-  const bought = {
-    planVersionId: subscription.planVersionId,
-    periodAnchor: subscription.anchor,
-    periodStart: subscription.periodStart,
-    periodEnd: subscription.periodEnd,
-  };
+  const bought = boughtBy(subscription);
   switch (subscription.status) {
     case "active":
       return { ...before, ...well, ...bought, status: "active" };
