@@ -14,7 +14,7 @@ export interface BillingPageProps {
   usage: Omit<UsageCardProps, "timeZone">;
   forecast: ForecastView | null;
   payment: Omit<PaymentCardProps, "editable" | "now">;
-  health: Pick<HealthCardProps, "health" | "history">;
+  health: Pick<HealthCardProps, "health" | "history" | "now">;
   invoices: readonly InvoiceView[];
   onTestClock: boolean;
   editable: boolean;
@@ -37,7 +37,7 @@ export function BillingPage(props: BillingPageProps) {
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-3">
         <div className="grid grid-cols-1 gap-6 lg:col-span-2">
           <UsageCard {...usage} timeZone={timeZone} />
-          <HealthCard {...health} timeZone={timeZone} now={now} />
+          <HealthCard {...health} timeZone={timeZone} />
         </div>
         <div className="grid grid-cols-1 gap-6">
           {forecast ? <ForecastCard forecast={forecast} timeZone={timeZone} /> : null}

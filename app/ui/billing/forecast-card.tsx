@@ -13,13 +13,17 @@ export interface ForecastPart {
 export interface ForecastView {
   currency: string;
   totalCents: number;
+  /** If nothing more were used. */
+  soFarCents: number;
   parts: readonly ForecastPart[];
   /** When the bill is written. */
   dueAt: Date;
+  /** How it was worked out, in words. */
+  method: string;
 }
 
 export function ForecastCard({ forecast, timeZone }: { forecast: ForecastView; timeZone: string }) {
-  const { currency, totalCents, parts, dueAt } = forecast;
+  const { currency, totalCents, soFarCents, parts, dueAt, method } = forecast;
   return (
     <Card title="Next bill, as things go">
       <p className="text-xl font-semibold tracking-tight tabular-nums">{money(totalCents, currency)}</p>
@@ -29,7 +33,7 @@ export function ForecastCard({ forecast, timeZone }: { forecast: ForecastView; t
       <dl className="mt-4 divide-y divide-line border-t border-line">
         {parts.map(({ label, detail, amountCents }) => (
           <div key={label} className="flex justify-between gap-4 py-2">
-            <dt className="min-w-0">
+            <dt className="min-w-0 first-letter:capitalize">
               {label}
               {detail ? <span className="block text-xs text-muted">{detail}</span> : null}
             </dt>
@@ -37,6 +41,10 @@ export function ForecastCard({ forecast, timeZone }: { forecast: ForecastView; t
           </div>
         ))}
       </dl>
+      <p className="mt-2 text-xs text-muted">
+        {soFarCents === totalCents ? null : `${money(soFarCents, currency)} if nothing more is used. `}
+        {method}
+      </p>
     </Card>
   );
 }

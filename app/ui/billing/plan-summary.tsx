@@ -102,7 +102,7 @@ function Ways({ standing, editable, plan }: PlanSummaryProps) {
   return (
     <div className="flex flex-wrap gap-2">
       {editable && subscription?.endsAt ? <Send intent="reactivate" label="Keep my plan" primary /> : null}
-      {editable && subscription?.next ? <Send intent="keep" label={`Keep ${plan.name}`} /> : null}
+      {editable && subscription?.next ? <Send intent="reactivate" label={`Keep ${plan.name}`} /> : null}
       <LinkButton to={paths.billingPlans()} variant={without && status !== "pending" ? "primary" : "secondary"}>
         {without ? "Choose a plan" : "Compare plans"}
       </LinkButton>

@@ -29,7 +29,7 @@ export function PlanTable({ plans, current, features }: PlanTableProps) {
       aria-label="What each plan holds"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabIndex={0}
-      className="overflow-x-auto rounded border border-line bg-surface"
+      className="relative overflow-x-auto rounded border border-line bg-surface"
     >
       <table className="w-full min-w-[640px] text-left">
         <caption className="sr-only">What each plan holds</caption>
@@ -56,7 +56,7 @@ export function PlanTable({ plans, current, features }: PlanTableProps) {
               {(plan) => <Limit plan={plan} metric={metric} />}
             </Row>
           ))}
-          {features.map(({ key, name, beta }) => (
+          {inOrder(features, plans).map(({ key, name, beta }) => (
             <Row
               key={key}
               label={
@@ -76,6 +76,12 @@ export function PlanTable({ plans, current, features }: PlanTableProps) {
   );
 }
 
+/** What smaller plans have comes first. */
+function inOrder(features: readonly FeatureView[], plans: readonly Plan[]): FeatureView[] {
+  const first = ({ key }: FeatureView) => plans.findIndex((plan) => plan.features.includes(key));
+  return features.filter((feature) => first(feature) >= 0).sort((a, b) => first(a) - first(b));
+}
+
 interface RowProps {
   label: ReactNode;
   plans: readonly Plan[];
@@ -86,7 +92,7 @@ interface RowProps {
 function Row({ label, plans, current, children }: RowProps) {
   return (
     <tr>
-      <th scope="row" className="px-4 py-2.5 font-medium">
+      <th scope="row" className="px-4 py-2.5 align-top font-medium">
         {label}
       </th>
       {plans.map((plan) => (

@@ -14,9 +14,12 @@ const FILLS: Record<"accent" | "warning" | "danger", string> = {
   danger: "fill-danger",
 };
 
+/** What people hand out themselves: that all of it is taken is no warning. */
+const CHOSEN: ReadonlySet<string> = new Set(["seats", "languages"]);
+
 /** How full it is, in words and colour. */
-function fullness({ used, included, overage }: LimitView): { tone: keyof typeof FILLS; words: string | null } {
-  if (included === null) return { tone: "accent", words: null };
+function fullness({ metric, used, included, overage }: LimitView): { tone: keyof typeof FILLS; words: string | null } {
+  if (included === null || CHOSEN.has(metric)) return { tone: "accent", words: null };
   if (used >= included) {
     if (overage === "bill") return { tone: "warning", words: used > included ? "Beyond what is included" : "Used up" };
     return { tone: "danger", words: used === 0 ? null : "Used up" };
@@ -24,7 +27,14 @@ function fullness({ used, included, overage }: LimitView): { tone: keyof typeof 
   return used * 100 >= included * 80 ? { tone: "warning", words: "Nearly used up" } : { tone: "accent", words: null };
 }
 
-export function UsageMeter({ limit, currency = "usd" }: { limit: LimitView; currency?: string | undefined }) {
+export interface UsageMeterProps {
+  limit: LimitView;
+  currency?: string | undefined;
+  /** When it will be used up, in words; left out where it won't in this period. */
+  fullOn?: string | undefined;
+}
+
+export function UsageMeter({ limit, currency = "usd", fullOn }: UsageMeterProps) {
   const { metric, used, included, overage, overageUnitCents, hard } = limit;
   const { tone, words } = fullness(limit);
   const label = metricLabel(metric);
@@ -54,7 +64,9 @@ export function UsageMeter({ limit, currency = "usd" }: { limit: LimitView; curr
         <p>
           {overage === "bill" && overageUnitCents !== null
             ? `Beyond: ${unitPrice(Number(overageUnitCents), currency)} each${hard === null ? "" : `, up to ${quantity(metric, hard)}`}`
-            : null}
+            : fullOn && included !== null && used < included
+              ? `At this pace used up on ${fullOn}`
+              : null}
         </p>
         {words ? <Fullness tone={tone === "accent" ? "neutral" : tone}>{words}</Fullness> : null}
       </div>
