@@ -132,8 +132,8 @@ function run(world: World, match: Match, incoming: Incoming, request: World["req
   const params = read(incoming);
   onlyKnown(params, match.endpoint.accepts);
   const expand = texts(params, "expand") ?? [];
-  if (expand.some((path) => path.split(".").length > 4))
-    throw invalid("You can't expand more than 4 levels.", "expand");
+  const deep = expand.find((path) => path.split(".").length > 4);
+  if (deep) throw invalid(`You cannot expand more than 4 levels of a property. Property: ${deep}`, "expand");
   world.request = request;
   try {
     const work = () => match.endpoint.run({ world, id: match.id, sub: match.sub, params });

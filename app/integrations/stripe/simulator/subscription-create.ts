@@ -75,9 +75,9 @@ export function createSubscription(world: World, wanted: NewSubscription): Subsc
     ...wanted.fields,
   };
   world.store.put("subscription", row);
+  announce(world, "customer.subscription.created", row, at);
   const outcome = firstInvoice(world, row, wanted, at);
   const made = find(world, "subscription", id);
-  announce(world, "customer.subscription.created", made, at);
   if (wanted.behavior === "error_if_incomplete" && outcome?.kind === "declined")
     throw declined(outcome.decline, { charge: outcome.charge }, true);
   if (wanted.behavior === "error_if_incomplete" && outcome?.kind === "requires_action")
@@ -99,8 +99,7 @@ function firstInvoice(world: World, row: Subscription, wanted: NewSubscription, 
         ? licences.flatMap((item) => licenceLines(world, item, period))
         : [];
   if (lines.length === 0) {
-    change(world, "subscription", row, { status: wanted.trialEnd === null ? "active" : "trialing" });
-    return null;
+    return becomeActive(world, row.id);
   }
   const draft = draftInvoice(world, {
     subscription: row,
@@ -111,7 +110,7 @@ function firstInvoice(world: World, row: Subscription, wanted: NewSubscription, 
     finalizesAt: null,
     withPending: false,
   });
-  const latest = change(world, "subscription", find(world, "subscription", row.id), { latest_invoice: draft.id });
+  const latest = updateSubscription(world, row.id, { latest_invoice: draft.id });
   change(world, "invoice", draft, { auto_advance: true });
   const invoice = finalize(world, draft.id);
   if (invoice.status === "paid") return becomeActive(world, latest.id);

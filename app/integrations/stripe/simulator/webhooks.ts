@@ -135,20 +135,22 @@ export function createSender(world: World, faults: Faults, commit: () => void): 
 
   async function flush(): Promise<FlushReport> {
     const tried = new Set<string>();
-    let delivered = 0;
+    const before = new Set(world.store.all("delivery").map(({ id }) => id));
     for (;;) {
       await Promise.all(running);
       const next = free()
         .toSorted((a, b) => a.due - b.due)
         .find(({ id }) => !tried.has(id));
+      if (!next && running.size > 0 && !paused) continue;
       if (paused || !next) break;
+      before.add(next.id);
       await start(next);
       const left = world.store.get("delivery", next.id);
-      if (!left) delivered += 1;
       // One that a fault held back was not sent yet: it comes again, after the others.
       if (left && left.attempts !== next.attempts) tried.add(next.id);
     }
     const pending = world.store.all("delivery").length;
+    const delivered = [...before].filter((id) => !world.store.get("delivery", id)).length;
     return { delivered, failed: tried.size, pending };
   }
 
