@@ -16,6 +16,7 @@ export const SyncBilling = defineJob({
 export const TraceEvent = defineJob({
   name: "billing.trace",
   schema: z.object({ inboxId: z.uuid() }),
+  policy: "short",
   retry: { limit: 10, delaySeconds: 5, maxDelaySeconds: 900 },
   expireSeconds: 60,
 });

@@ -46,7 +46,7 @@ export async function applyStripeEvent(tx: SystemTx, delivery: Delivery): Promis
   if (customerId !== null) return { parked: customerId };
   if (notice.objectType === "test_helpers.test_clock") await askOnClock(tx, notice.objectId);
   if (notice.objectId === null || !TRACEABLE.includes(notice.objectType ?? "")) return "done";
-  await enqueue(tx, TraceEvent, { inboxId: delivery.id });
+  await enqueue(tx, TraceEvent, { inboxId: delivery.id }, { key: delivery.id });
   return { parked: notice.objectId };
 }
 

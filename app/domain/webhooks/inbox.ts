@@ -15,7 +15,10 @@ export interface Delivery {
 
 /** Parked: the delivery waits for whoever its subject (a name of the provider's) turns out to belong to. */
 export type Outcome = "done" | { parked: string };
-/** What a provider's deliveries do. Runs inside the transaction that marks the delivery as processed. */
+/**
+ * What a provider's deliveries do. Runs inside the transaction that marks the delivery as processed; twice there, where it
+ * parks.
+ */
 export type DeliveryEffect = (tx: SystemTx, delivery: Delivery) => Promise<Outcome>;
 
 /** Stores a verified delivery and enqueues its processing, in one transaction. False: it was there already. */
