@@ -82,18 +82,18 @@ export function scoreHealth(facts: HealthFacts): Health {
   );
   const worst = losses.reduce((most, loss) => (loss.lost > most.lost ? loss : most));
   return {
-    score: Math.round(parts.reduce((sum, part) => sum + part.weight * valueOf(part), 0)),
+    score: Math.round(parts.reduce((sum, part) => sum + part.weight * worthOf(part), 0)),
     parts: parts.map((part) => ({
       key: part.key,
       weight: part.weight,
-      score: Math.round(100 * valueOf(part)),
+      score: Math.round(100 * worthOf(part)),
       words: part.words,
     })),
     advice: worst.lost < 0.5 ? null : worst.advice,
   };
 }
 
-const valueOf = ({ points }: Part): number => points.reduce((sum, { share, value }) => sum + share * value, 0);
+const worthOf = ({ points }: Part): number => points.reduce((sum, { share, value }) => sum + share * value, 0);
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 /** 1 up to `good`, 0 from `bad` on. */
 const falling = (value: number, good: number, bad: number): number => clamp((bad - value) / (bad - good));
