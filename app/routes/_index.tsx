@@ -35,7 +35,9 @@ export const links: LinksFunction = () => [
   { rel: "preload", href: frauncesFont, as: "font", type: "font/woff2", crossOrigin: "anonymous" },
 ];
 
-export const loader = publicRoute(async ({ services }) => ({ plans: await currentPlans(services.db) }));
+export const loader = publicRoute(async ({ services }) => {
+  return { plans: await currentPlans(services.db) };
+});
 
 export default function Landing() {
   const { plans } = useLoaderData<typeof loader>();

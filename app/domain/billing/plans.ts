@@ -1,6 +1,8 @@
 // The plans: versions of what can be bought, their limits and prices. A change is a new version; a tenant keeps what it bought.
 import type { AnyTx, Db, StaffTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
+import { enqueue } from "#app/platform/jobs.ts";
+import { SyncCatalogue } from "./billing.jobs.ts";
 import type { BilledMetric, Metric } from "./metrics.ts";
 import type { ProviderPrice } from "./ports.ts";
 
@@ -113,5 +115,6 @@ export async function publishPlanVersion(tx: StaffTx, draft: PlanDraft): Promise
     select ${created.id}, l.metric, l.included, l.overage, l."overageUnitCents", l.hard, l.sandbox
     from jsonb_to_recordset(${tx.json(draft.limits)}) as l(metric text, included bigint, overage text,
       "overageUnitCents" numeric, hard bigint, sandbox bigint)`;
+  await enqueue(tx, SyncCatalogue, {});
   return created.id;
 }
