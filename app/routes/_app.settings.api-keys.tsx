@@ -4,6 +4,7 @@ import { useActionData, useLoaderData } from "@remix-run/react";
 import { entitlements, featureRefusal, requireFeature } from "#app/domain/billing/entitlements.ts";
 import { CreateApiKey, RevokeApiKey } from "#app/domain/team/keys.schema.ts";
 import { createApiKey, listApiKeys, revokeApiKey } from "#app/domain/team/keys.ts";
+import { scopesFor } from "#app/domain/team/permissions.ts";
 import { paths } from "#app/paths.ts";
 import { PageProblem } from "#app/ui/page-problem.tsx";
 import { ApiKeys } from "#app/ui/settings/api-keys.tsx";
@@ -20,6 +21,8 @@ export const loader = memberLoader("keys:read", async ({ tx, viewer, services })
     now: services.now(),
     timeZone: viewer.timeZone,
     chatUrl: `${services.env.appUrl}${paths.apiChat()}`,
+    descriptionUrl: `${services.env.appUrl}${paths.apiDescription()}`,
+    scopes: scopesFor(viewer.tenantRole),
     refusal: refusal && { words: refusal.message, plansUrl: refusal.help?.upgrade_url?.toString() ?? null },
   };
 });

@@ -42,7 +42,7 @@ function say(server: HttpServer, path: string, headers: Record<string, string>):
 
 /** A key as the settings page makes it. */
 async function newKey(fields: Record<string, string> = {}): Promise<{ key: string; id: string }> {
-  const answer = await owner.submit("/settings/api-keys", { name: "A key", ...fields });
+  const answer = await owner.submit("/settings/api-keys", { name: "A key", scopes: "chat", ...fields });
   const key = /fk_[A-Za-z0-9_-]{32}[0-9a-f]{6}/.exec(answer.body)?.[0] ?? "";
   const [row] = await sql<{ id: string }[]>`select id from api_keys where key_hash = ${await sha256Hex(key)}`;
   if (!row) throw new Error(`No key was made: ${answer.status}`);

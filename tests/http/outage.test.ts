@@ -73,7 +73,9 @@ test("Postgres killed under load: processes live, pages and chat come back, news
   const owner = browser(web);
   owner.token = tenant.token;
   const key =
-    /fk_[A-Za-z0-9_-]{38}/.exec((await owner.submit("/settings/api-keys", { name: "A key" })).body)?.[0] ?? "";
+    /fk_[A-Za-z0-9_-]{38}/.exec(
+      (await owner.submit("/settings/api-keys", { name: "A key", scopes: "chat" })).body,
+    )?.[0] ?? "";
   const say = (at: HttpServer, path: string): Promise<Answer> =>
     at.send(path, {
       method: "POST",

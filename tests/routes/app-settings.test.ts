@@ -94,7 +94,7 @@ test("allowed websites are saved, a bad one is named, and replacing the key ends
 test("an API key is shown once, works, and is refused once revoked", async () => {
   type Created = { done: { id: string; key: string } | null };
   const made = await owner.post<Created>(apiKeys, "/settings/api-keys", {
-    ...{ intent: "create", name: "Booking site", expiresInDays: "90" },
+    ...{ intent: "create", name: "Booking site", scopes: "tenant:read", expiresInDays: "90" },
   });
   const { id, key } = made.data.done ?? { id: "", key: "" };
   expect(await resolveApiKey(web, key)).toMatchObject({ tenantId: party.tenantId });

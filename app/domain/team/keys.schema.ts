@@ -19,7 +19,10 @@ export const CreateApiKey = z.object({
     .trim()
     .min(1, "Give the key a name.")
     .max(80, "At most 80 characters."),
-  scopes: z.array(z.enum(API_SCOPES)).min(1, "Choose what the key may do.").max(API_SCOPES.length).default(["chat"]),
+  scopes: z
+    .array(z.enum(API_SCOPES), { error: "Choose what the key may do." })
+    .min(1, "Choose what the key may do.")
+    .max(API_SCOPES.length),
   expiresInDays: z.coerce.number().int().min(1).max(3650).optional(),
 });
 export type CreateApiKey = z.infer<typeof CreateApiKey>;

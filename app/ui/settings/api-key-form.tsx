@@ -1,8 +1,9 @@
 // Owns the form for a new API key.
 import { type SubmissionResult, useForm } from "@conform-to/react";
 import { getZodConstraint, parseWithZod } from "@conform-to/zod/v4";
-import { CreateApiKey } from "#app/domain/team/keys.schema.ts";
-import { Field } from "../field.tsx";
+import { API_SCOPE_NAMES, type ApiScope, CreateApiKey } from "#app/domain/team/keys.schema.ts";
+import { Checkbox } from "../checkbox.tsx";
+import { Field, FieldGroup } from "../field.tsx";
 import { inputProps, selectProps } from "../form/field-props.ts";
 import { Input } from "../input.tsx";
 import { Select } from "../select.tsx";
@@ -15,7 +16,13 @@ const LIFETIMES = [
   { value: "365", label: "In a year" },
 ];
 
-export function ApiKeyForm({ lastResult }: { lastResult: SubmissionResult<string[]> | null }) {
+export interface ApiKeyFormProps {
+  /** What the person may let a key do. */
+  scopes: readonly ApiScope[];
+  lastResult: SubmissionResult<string[]> | null;
+}
+
+export function ApiKeyForm({ scopes, lastResult }: ApiKeyFormProps) {
   const [form, fields] = useForm({
     id: "api-key",
     lastResult,
@@ -33,6 +40,20 @@ export function ApiKeyForm({ lastResult }: { lastResult: SubmissionResult<string
           <Select {...selectProps(form, fields.expiresInDays)} options={LIFETIMES} />
         </Field>
       </div>
+      <FieldGroup label="What it may do" field={fields.scopes} hint="A key opens nothing else.">
+        <div className="grid gap-3 sm:grid-cols-2">
+          {scopes.map((scope) => (
+            <Checkbox
+              key={scope}
+              name={fields.scopes.name}
+              value={scope}
+              defaultChecked={scope === "chat"}
+              label={API_SCOPE_NAMES[scope]}
+              hint={<code className="font-mono text-xs">{scope}</code>}
+            />
+          ))}
+        </div>
+      </FieldGroup>
     </SettingsForm>
   );
 }

@@ -2,6 +2,7 @@
 import type { SubmissionResult } from "@conform-to/react";
 import { Form } from "@remix-run/react";
 import KeyRound from "lucide-react/icons/key-round";
+import { API_SCOPE_NAMES, type ApiScope } from "#app/domain/team/keys.schema.ts";
 import { Badge } from "../badge.tsx";
 import { Alert } from "../banner.tsx";
 import { Card } from "../card.tsx";
@@ -17,6 +18,7 @@ export interface ApiKeyView {
   id: string;
   name: string;
   prefix: string;
+  scopes: readonly string[];
   createdAt: Date;
   lastUsedAt: Date | null;
   expiresAt: Date | null;
@@ -29,12 +31,16 @@ export interface ApiKeysProps {
   now: Date;
   timeZone: string;
   chatUrl: string;
+  /** Of the API's description for programs. */
+  descriptionUrl: string;
+  /** What the viewer may let a key do. */
+  scopes: readonly ApiScope[];
   /** Why keys can't be made or used, and where that can be changed. */
   refusal: { words: string; plansUrl: string | null } | null;
   reply: { result: SubmissionResult<string[]>; done: { id: string; key: string } | null } | null;
 }
 
-export function ApiKeys({ keys, now, timeZone, chatUrl, refusal, reply }: ApiKeysProps) {
+export function ApiKeys({ keys, now, timeZone, chatUrl, descriptionUrl, scopes, refusal, reply }: ApiKeysProps) {
   const created = reply?.done ?? null;
   const example = [
     `curl ${chatUrl} \\`,
@@ -72,7 +78,11 @@ export function ApiKeys({ keys, now, timeZone, chatUrl, refusal, reply }: ApiKey
       />
       {refusal ? null : (
         <Card title="Create a key" description="Use one for each program, so that you can take one back alone.">
-          <ApiKeyForm key={created?.id ?? "new"} lastResult={created ? null : (reply?.result ?? null)} />
+          <ApiKeyForm
+            key={created?.id ?? "new"}
+            scopes={scopes}
+            lastResult={created ? null : (reply?.result ?? null)}
+          />
         </Card>
       )}
       <Card
@@ -80,6 +90,9 @@ export function ApiKeys({ keys, now, timeZone, chatUrl, refusal, reply }: ApiKey
         description="Ask your agent from a terminal or from your own server. Never put a key into a web page."
       >
         <CopyField label="Example" value={example} multiline />
+        <div className="mt-4">
+          <CopyField label="Everything it can do, as OpenAPI" value={descriptionUrl} />
+        </div>
       </Card>
     </div>
   );
@@ -96,6 +109,7 @@ function columnsFor(timeZone: string, now: Date): Column<ApiKeyView>[] {
       cell: (key) => <code className="font-mono text-xs">{key.prefix}…</code>,
       shrink: true,
     },
+    { key: "scopes", header: "May", cell: (key) => key.scopes.map(scopeName).join(", ") },
     { key: "state", header: "State", cell: (key) => <KeyState keyView={key} now={now} />, shrink: true },
     { key: "used", header: "Last used", cell: (key) => time(key.lastUsedAt, "Never"), shrink: true },
     {
@@ -112,6 +126,9 @@ function columnsFor(timeZone: string, now: Date): Column<ApiKeyView>[] {
     { key: "revoke", header: "", cell: (key) => <Revoke keyView={key} />, align: "end", shrink: true },
   ];
 }
+
+const scopeName = (scope: string): string =>
+  Object.hasOwn(API_SCOPE_NAMES, scope) ? API_SCOPE_NAMES[scope as ApiScope] : scope;
 
 function KeyState({ keyView, now }: { keyView: ApiKeyView; now: Date }) {
   if (keyView.revokedAt) return <Badge>Revoked</Badge>;
