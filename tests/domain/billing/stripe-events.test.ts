@@ -130,6 +130,31 @@ describe("an event before its customer is somebody's", () => {
     expect(await stateOf(row?.id)).toMatchObject({ done: true, tenant_id: tenant.tenantId });
   });
 
+  test("nor when it is being parked while the customer is linked", async () => {
+    let looks = 0;
+    let claiming: Promise<number> = Promise.resolve(-1);
+    const slow: typeof applyStripeEvent = async (tx, delivery) => {
+      const outcome = await applyStripeEvent(tx, delivery);
+      looks += 1;
+      if (looks < 2) return outcome;
+      // Nobody for the second time. Whoever links it now waits until it is parked.
+      let settled = false;
+      claiming = claim().finally(() => {
+        settled = true;
+      });
+      const isWaiting = async () =>
+        settled || (await sql`select from pg_locks where locktype = 'advisory' and not granted`).length > 0;
+      await expect.poll(isWaiting, { interval: 10 }).toBe(true);
+      return outcome;
+    };
+    const id = `evt_${uuidv7()}`;
+    const notice = { id, type: "x", created: 1, livemode: false, customerId: customer, tenantId: null };
+    await receiveDelivery(database.db.functions, "stripe", id, { ...notice, objectId: null, objectType: null });
+    const [row] = await sql`select id from webhook_inbox where event_id = ${id}`;
+    await processDelivery(worker, row?.id, { stripe: slow });
+    expect(await claiming).toBe(1);
+  });
+
   test("is looked at again by the sweep, and given up after a month", async () => {
     const [missed, old] = [await happens({ customerId: customer }), await happens({ customerId: customer })];
     await sql`update webhook_inbox set parked_at = now() - interval '31 days' where id = ${old}`;
