@@ -73,6 +73,7 @@ export function createStore(rows: Iterable<Change> = []): Store {
       log = [];
       return [...last.values()].map(({ kind, id }) => ({ kind, id, row: tableOf(kind).get(id) ?? null }));
     },
-    count: () => Object.fromEntries([...tables].map(([kind, table]) => [kind, table.size])),
+    count: () =>
+      Object.fromEntries([...tables].flatMap(([kind, { size }]) => (size > 0 ? [[kind, size] as const] : []))),
   };
 }
