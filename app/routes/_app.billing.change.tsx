@@ -8,7 +8,7 @@ import { planVersion } from "#app/domain/billing/plans.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { ChangePreview } from "#app/ui/billing/change-preview.tsx";
 import { PageProblem } from "#app/ui/page-problem.tsx";
-import { handleBilling } from "#app/web/billing-forms.ts";
+import { assertSells, handleBilling } from "#app/web/billing-forms.ts";
 import { readForm } from "#app/web/forms.ts";
 import { memberAction, memberVisit } from "#app/web/guards.ts";
 
@@ -17,6 +17,7 @@ export const meta: MetaFunction = () => [{ title: "Change your plan · Foyer" }]
 export const loader = memberVisit(
   "billing:write",
   async ({ services, actor, url, viewer }) => {
+    assertSells(services);
     const wanted = ChangePlan.safeParse(Object.fromEntries(url.searchParams));
     if (!wanted.success) throw new AppError("not_found", "There is no such plan.");
     const change = await previewChange(services, actor, wanted.data.plan);

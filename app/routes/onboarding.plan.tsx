@@ -13,6 +13,7 @@ import { CheckoutProgress } from "#app/ui/billing/checkout-progress.tsx";
 import { PlanChoice } from "#app/ui/onboarding/plan-choice.tsx";
 import { Wizard } from "#app/ui/onboarding/wizard.tsx";
 import { useChanges } from "#app/ui/use-changes.ts";
+import { assertSells } from "#app/web/billing-forms.ts";
 import { checkoutReturn } from "#app/web/checkout-return.ts";
 import { readForm, submitForm } from "#app/web/forms.ts";
 import { type MemberContext, memberAction, memberVisit } from "#app/web/guards.ts";
@@ -51,6 +52,7 @@ export const action = memberAction("onboarding:write", async ({ actor, request, 
       throw redirect(paths.onboardingKnowledge());
     }
     if (!may(actor.role, "billing:write")) throw new AppError("forbidden", "Only an owner can buy a plan.");
+    assertSells(services);
     const { url } = await openCheckout(services, actor, { plan, origin: "onboarding" });
     throw redirect(url);
   });

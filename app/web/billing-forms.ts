@@ -14,6 +14,7 @@ import {
 import { paths } from "#app/paths.ts";
 import type { TenantTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
+import type { WebServices } from "#app/wiring.ts";
 import { intentOf, submitForm } from "./forms.ts";
 import type { MemberContext } from "./guards.ts";
 
@@ -24,6 +25,11 @@ export interface BillingReply {
 }
 
 type Handler = (context: MemberContext, form: FormData) => ReturnType<typeof submitForm<z.ZodType, unknown>>;
+
+/** Where payments aren't set up nothing can be bought: no outage, but how things are. @throws AppError conflict */
+export function assertSells({ billing }: Pick<WebServices, "billing">): void {
+  if (!billing) throw new AppError("conflict", "Payments aren't set up here yet.", { reason: "billing_not_set_up" });
+}
 
 /** A form that asks for an operation and waits a while for its end; afterwards billing shows what has become of it. */
 function operation<S extends z.ZodType>(
@@ -45,6 +51,7 @@ function operation<S extends z.ZodType>(
 const HANDLERS: Record<string, Handler> = {
   buy: (context, form) =>
     submitForm(form, BuyPlan, async (choice) => {
+      assertSells(context.services);
       const { url } = await openCheckout(context.services, context.actor, { ...choice, origin: "billing" });
       throw redirect(url);
     }),

@@ -152,7 +152,7 @@ test("starting the trial twice starts one trial and one run", async () => {
 test("where nothing is sold only the trial can be begun, and what is no plan is refused", async () => {
   const browser = await newcomer();
   await claim(browser, "not-premium");
-  expect((await browser.post(plan, "/onboarding/plan", { plan: "premium" })).status).toBe(503);
+  expect((await browser.post(plan, "/onboarding/plan", { plan: "premium" })).status).toBe(409);
   expect((await browser.post(plan, "/onboarding/plan", { plan: "gold" })).status).toBe(422);
 });
 

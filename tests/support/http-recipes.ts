@@ -104,7 +104,7 @@ export const RECIPES: Record<string, Recipe> = {
     tells: "whether an address is taken is what it is asked for; anybody sees it by opening the address",
     search: ({ slug }) => ({ slug }),
   },
-  "routes/onboarding.plan": { forms: [one("trial", { plan: "trial" })] },
+  "routes/onboarding.plan": { forms: [one("trial", { plan: "trial" }), one("buy", { plan: "basic" })] },
   "routes/onboarding.knowledge": { forms: knowledgeForms },
   "routes/onboarding.try": {
     forms: [one("finish", { intent: "finish", allowedOrigins: "https://example.test" })],
@@ -144,6 +144,20 @@ export const RECIPES: Record<string, Recipe> = {
     ],
   },
   "routes/_app.provisioning": { forms: [one("retry", {})] },
+  "routes/_app.billing._index": {
+    forms: [one("pay", ({ invoiceId }) => ({ intent: "pay", invoiceId })), one("reactivate", { intent: "reactivate" })],
+  },
+  "routes/_app.billing.plans": {
+    search: () => ({ plan: "premium" }),
+    forms: [one("buy", { intent: "buy", plan: "premium", keepTrial: "on" }), one("cancel", { intent: "cancel" })],
+  },
+  "routes/_app.billing.change": {
+    search: () => ({ plan: "premium" }),
+    forms: [one("confirm", { intent: "confirm", plan: "premium", at: "2026-11-01T12:00:00.000Z" })],
+  },
+  "routes/_app.billing_.checkout": { search: ({ checkoutSession }) => ({ session: checkoutSession }) },
+  "routes/_app.billing.invoices": { search: ({ invoiceId }) => ({ cursor: invoiceId }) },
+  "routes/billing.portal": { forms: [one("card", { flow: "payment_method" })] },
   "routes/_app.settings.company": { forms: [one("save", company)] },
   "routes/_app.settings.agent": {
     forms: [

@@ -18,6 +18,7 @@ import { randomToken, uuidv7 } from "#app/platform/ids.ts";
 import { createLogger } from "#app/platform/log.ts";
 import type { TestDatabase } from "../setup/database.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { fillBilling } from "./http-billing.ts";
 import { ownershipOf } from "./ownership.ts";
 import { instantIdentity, payPlan } from "./tenants.ts";
 
@@ -33,6 +34,8 @@ export interface Ids {
   conversationId: string;
   keyId: string;
   runId: string;
+  invoiceId: string;
+  checkoutSession: string;
   slug: string;
 }
 
@@ -115,10 +118,12 @@ export async function makeParty(database: TestDatabase, name: string): Promise<P
     { tenantId, channel: "web", origin: `https://${canary}.example.test` },
     { session_id: visitorSession, message: `What is ${canary}?` },
   );
+  const billing = await fillBilling(database, { tenantId, userId, canary });
   await fillLedgers(database, { tenantId, userId, conversationId: answer.conversation_id, canary, visitorSession });
   return {
     ...{ name, canary, email, actor, token, tenantId, userId, sessionId, slug, visitorSession },
     ...made,
+    ...billing,
     documentId: document.id,
     questionId: document.id,
     fileSourceId: file.id,
@@ -167,6 +172,7 @@ export function strangerIds(): Ids {
   return {
     ...{ tenantId: id(), userId: id(), sessionId: id(), sourceId: id(), documentId: id(), questionId: id() },
     ...{ fileSourceId: id(), conversationId: id(), keyId: id(), runId: id() },
+    ...{ invoiceId: id(), checkoutSession: `cs_${randomToken(9)}` },
     slug: `stranger${randomToken(5)
       .replaceAll(/[^A-Za-z0-9]/g, "x")
       .toLowerCase()}`,
