@@ -14,7 +14,8 @@ interface OutboxRow {
   recipient: string;
   template: string;
   data: unknown;
-  status: "queued" | "sent" | "failed";
+  /** held: of a sandbox to somebody outside; never sent. */
+  status: "queued" | "sent" | "failed" | "held";
 }
 
 export interface QueuedMail {
@@ -65,7 +66,7 @@ export async function sendMail(
   const [row] = await db.asSystem(why, (tx) => tx<OutboxRow[]>`select * from outbox_mails where id = ${mailId}`, {
     readOnly: true,
   });
-  if (!row || row.status === "sent") return;
+  if (!row || row.status === "sent" || row.status === "held") return;
   const letter = await compose(services, row, writers);
   if (letter) {
     const domain = new URL(services.env.appUrl).hostname;
