@@ -79,6 +79,10 @@ test("usage: each metric to the unit, with what goes beyond in cents", async () 
   expect(of("messages")).toMatchObject({ used: 7, included: 100, overage_cents: 0 });
   expect(of("api_requests").used).toBeGreaterThan(0);
   expect(body.metrics).toHaveLength(9);
+  expect(body.by_day.units.calls.reduce((sum: number, n: number) => sum + n, 0)).toBe(1520);
+  expect(body.by_day.days).toHaveLength(body.by_day.units.calls.length);
+  const { plan_cents, so_far_cents, currency } = body.forecast;
+  expect([plan_cents, so_far_cents, currency]).toEqual([149_700, 152_100, "usd"]);
   await sql`delete from limit_overrides where tenant_id = ${a.tenantId}`;
 });
 

@@ -26,7 +26,8 @@ export async function usageBreakdown(tx: InTenantTx, known?: Entitlements): Prom
       select to_char(e.occurred_at at time zone ${timeZone}, 'YYYY-MM-DD') as day, e.metric, sum(e.quantity) as units
       from usage_events e
       where e.tenant_id = ${tenantId} and e.metric = any(${[...CONSUMED]}) and e.occurred_at >= ${start}
-        and e.period_start = ${period?.start ?? null}::timestamptz and e.sandbox = ${sandbox}
+        -- A Date has no microseconds, the start of a trial has.
+        and date_trunc('milliseconds', e.period_start) = ${period?.start ?? null}::timestamptz and e.sandbox = ${sandbox}
       group by 1, 2`,
   ]);
   const places = new Map(days.map(({ day }, at) => [day, at]));

@@ -62,7 +62,7 @@ export const sendMessage = declare({
       },
       also: {
         "text/event-stream":
-          "Events `token` ({text}) as the answer is made, then `done` with the JSON, or `error` with a problem.",
+          "Events `token` ({text}) as the answer is made, then `done` with the JSON, or `error`: a problem.",
       },
     },
   },

@@ -18,7 +18,7 @@ nothing here. Every request by key counts one \`api_requests\`.
 **Problems.** Every answer from 400 on is a problem (RFC 9457, \`application/problem+json\`): \`code\` is for programs,
 \`detail\` for people, \`errors\` names the fields. An organisation that isn't yours is 404, like one that nobody has.
 
-**Repeating safely.** Send an \`Idempotency-Key\` with POST and PUT. The same key with the same request gives the first
+**Repeating safely.** POST and PUT take an \`Idempotency-Key\`. The same key with the same request gives the first
 answer again for a day (\`Idempotent-Replayed: true\`); with another request 422; while the first is under way 409.
 
 **How often.** \`RateLimit-Policy\` and \`RateLimit\` say what is allowed and what is left

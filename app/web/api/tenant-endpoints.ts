@@ -2,10 +2,11 @@
 import { z } from "zod";
 import { ReportFeatureUse } from "#app/domain/analytics/feature-usage.schema.ts";
 import type { Entitlements, LimitState } from "#app/domain/billing/entitlements.ts";
-import { METRICS } from "#app/domain/billing/metrics.ts";
+import { CONSUMED, METRICS } from "#app/domain/billing/metrics.ts";
+import type { Forecast, UsageBreakdown } from "#app/domain/billing/usage-report.ts";
 import type { TenantProfile } from "#app/domain/tenants/tenants.ts";
 import { declare } from "./declare.ts";
-import { Cents, Id, MetricName, Period, PlanName, period, TenantStatus, Time, time } from "./wire.ts";
+import { Cents, Currency, Id, MetricName, Period, PlanName, period, TenantStatus, Time, time } from "./wire.ts";
 
 const TENANT = "01980d4e-6f3a-7c21-9a55-0d5f3b8f2c11";
 const PERIOD = { start: "2026-11-01T09:30:00.000Z", end: "2026-12-01T09:30:00.000Z" };
@@ -83,6 +84,23 @@ const UsageNow = z
     period: Period.nullable().describe("In which it is counted; null before the first."),
     as_of: Time,
     metrics: z.array(Metered),
+    by_day: z
+      .object({
+        time_zone: z.string(),
+        days: z.array(z.iso.date()),
+        units: z.record(z.enum(CONSUMED), z.array(z.int())),
+      })
+      .describe("What was used up on each day of the period so far, in the organisation's time zone."),
+    forecast: z
+      .object({
+        currency: Currency,
+        so_far_cents: Cents.nullable().describe("The period's bill if nothing more were used."),
+        total_cents: Cents.nullable().describe("The bill at the pace so far, before discounts and taxes."),
+        plan_cents: Cents.nullable().describe("The plan itself; null where it is agreed by contract."),
+        overage_cents: Cents,
+        method: z.string().describe("How it was worked out."),
+      })
+      .describe("What the period's bill will come to."),
   })
   .describe("What was used in the current billing period.");
 
@@ -109,16 +127,32 @@ export const getUsage = declare({
             ...{ overage: "bill", overage_units: 20, overage_cents: 2400 },
           },
         ],
+        by_day: {
+          time_zone: "Europe/Vienna",
+          days: ["2026-11-01", "2026-11-02"],
+          units: { calls: [760, 760], call_minutes: [0, 0], messages: [0, 0], ai_tokens: [0, 0], api_requests: [0, 0] },
+        },
+        forecast: {
+          ...{ currency: "usd", so_far_cents: 152100, total_cents: 243300, plan_cents: 149700, overage_cents: 93600 },
+          method: "As if the rest of the period went on like the first 20 days of its 30.",
+        },
       },
     },
   },
 });
 
 /** What a tenant uses as the API sends it. */
-export function usageWire(it: Entitlements): z.input<typeof UsageNow> {
+export function usageWire(it: Entitlements, report: UsageBreakdown, ahead: Forecast): z.input<typeof UsageNow> {
   const { tenantId, plan, sandbox } = it;
-  const metrics = METRICS.map((metric) => meteredWire(it.limits[metric]));
-  return { tenant_id: tenantId, plan, sandbox, period: period(it.period), as_of: time(it.now), metrics };
+  return {
+    ...{ tenant_id: tenantId, plan, sandbox, period: period(it.period), as_of: time(it.now) },
+    metrics: METRICS.map((metric) => meteredWire(it.limits[metric])),
+    by_day: { time_zone: report.timeZone, days: report.days, units: report.byDay },
+    forecast: {
+      ...{ currency: ahead.currency, so_far_cents: ahead.soFarCents, total_cents: ahead.totalCents },
+      ...{ plan_cents: ahead.baseCents, overage_cents: ahead.overageCents, method: ahead.method },
+    },
+  };
 }
 
 function meteredWire({ metric, used, included, hard, overage, overageUnitCents }: LimitState) {
