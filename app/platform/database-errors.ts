@@ -8,6 +8,7 @@ const CONSTRAINTS: Record<string, string> = {
   memberships_tenant_id_user_id_key: "This person is already a member.",
   invitations_tenant_id_email_key: "This address has already been invited.",
   domains_host_key: "This address is taken.",
+  memberships_seats: "All seats of your plan are taken. Remove somebody or choose a larger plan under Billing.",
   billing_operations_open: "Another change of your plan is still under way. Please wait a moment.",
 };
 
