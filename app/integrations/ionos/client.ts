@@ -1,0 +1,197 @@
+// IONOS hosting DNS behind the port of DNS providers: one record at a time, never a zone.
+// https://developer.hosting.ionos.com/docs/dns
+import { z } from "zod";
+import { checkedDraft, excludeEachOther, plainName, sameRecord } from "#app/domain/provisioning/dns-records.ts";
+import type { DnsProvider, DnsRecord, DnsZone, RecordDraft, RecordType } from "#app/domain/provisioning/ports.ts";
+import { AppError } from "#app/platform/errors.ts";
+import { isOurType, understood, written } from "../dns/presentation.ts";
+import { type Answer, createProviderHttp, type ProviderHttp } from "../dns/provider-http.ts";
+import { createZoneCache, type ZoneCache } from "../dns/zone-cache.ts";
+
+export interface IonosConfig {
+  /** `prefix.secret`, as IONOS shows it. */
+  apiKey: string;
+  baseUrl?: string | undefined;
+  /** Of one request, in milliseconds. */
+  timeoutMs?: number;
+  pause?: (ms: number) => Promise<void>;
+  /** Milliseconds. */
+  now?: () => number;
+}
+
+const BASE_URL = "https://api.hosting.ionos.com/dns/v1";
+/** Looks and creations, until it is settled that a record is there. */
+const CREATE_ROUNDS = 3;
+const Zones = z.array(z.object({ id: z.string().min(1), name: z.string().min(1) }));
+const Row = z.object({
+  id: z.string().min(1),
+  name: z.string(),
+  type: z.string(),
+  content: z.string(),
+  ttl: z.number(),
+  disabled: z.boolean().default(false),
+});
+const Zone = z.object({ records: z.array(Row).default([]) });
+const Failures = z.array(
+  z.object({
+    code: z.string().optional(),
+    message: z.string().optional(),
+    parameters: z
+      .object({ invalidFields: z.array(z.string()), requiredFields: z.array(z.string()) })
+      .partial()
+      .optional(),
+  }),
+);
+
+/** A record with whether the world can't see it: IONOS switches records off that stand in the way of its services. */
+interface Kept extends DnsRecord {
+  disabled: boolean;
+}
+
+export function createIonosDns(config: IonosConfig): DnsProvider {
+  const http = createProviderHttp({
+    name: "IONOS",
+    baseUrl: config.baseUrl ?? BASE_URL,
+    headers: { "x-api-key": config.apiKey },
+    ...(config.timeoutMs !== undefined && { timeoutMs: config.timeoutMs }),
+    ...(config.pause && { pause: config.pause }),
+  });
+  const zones = createZoneCache(async () => {
+    const found = http.read(Zones, await http.send("GET", "/zones"));
+    return found.map(({ id, name }) => ({ id, name: plainName(name) }));
+  }, config.now ?? Date.now);
+  const records = recordsOf(http, zones);
+
+  return {
+    name: "IONOS",
+    findZone: (name) => zones.find(name),
+    async list(zone, filter = {}) {
+      const found = await records.list(zone, filter);
+      return found.filter(({ disabled }) => !disabled).map(shown);
+    },
+    async find(zone, id) {
+      const answer = await http.send("GET", records.path(zone, id));
+      if (answer.status === 404) return null;
+      const record = ours(http.read(Row, answer));
+      return record && !record.disabled ? shown(record) : null;
+    },
+    create: async (zone, draft) => create(records, zone, checkedDraft(draft)),
+    async update(zone, id, { content, ttl }) {
+      const before = await http.send("GET", records.path(zone, id));
+      const record = before.status === 404 ? null : ours(http.read(Row, before));
+      if (!record) throw recordUnknown();
+      return shown(await records.put(zone, { ...record, ...checkedDraft({ ...record, content, ttl }) }));
+    },
+    delete: (zone, id) => records.remove(zone, id),
+  };
+}
+
+type Records = ReturnType<typeof recordsOf>;
+
+function recordsOf(http: ProviderHttp, zones: ZoneCache) {
+  const path = (zone: DnsZone, id = ""): string =>
+    `/zones/${encodeURIComponent(zone.id)}/records${id && `/${encodeURIComponent(id)}`}`;
+  /** What is there, or the reason why not. */
+  function accepted(answer: Answer): Answer {
+    if (answer.status < 300) return answer;
+    if (answer.status === 404) throw recordUnknown();
+    throw refusal(answer);
+  }
+  return {
+    path,
+    async list(zone: DnsZone, { name, type }: { name?: string; type?: RecordType }): Promise<Kept[]> {
+      const query = new URLSearchParams({
+        ...(name && { recordName: plainName(name) }),
+        ...(type && { recordType: type }),
+      });
+      const answer = await http.send("GET", `/zones/${encodeURIComponent(zone.id)}?${query}`);
+      if (answer.status === 404) {
+        zones.forget();
+        throw new AppError("not_found", `IONOS has no zone for ${zone.name}.`, { reason: "dns_zone_unknown" });
+      }
+      const found = http.read(Zone, accepted(answer)).records.map(ours);
+      return found.filter(
+        (record) => record !== null && (!name || record.name === plainName(name)) && (!type || record.type === type),
+      ) as Kept[];
+    },
+    async post(zone: DnsZone, draft: RecordDraft): Promise<void> {
+      accepted(await http.send("POST", path(zone), [body(draft)]));
+    },
+    async put(zone: DnsZone, record: Kept): Promise<Kept> {
+      const { content, ttl, prio, disabled } = body(record);
+      const saved = ours(
+        http.read(Row, accepted(await http.send("PUT", path(zone, record.id), { content, ttl, prio, disabled }))),
+      );
+      if (!saved) throw new AppError("bad_gateway", "IONOS gave an answer that we don't understand.");
+      return saved;
+    },
+    async remove(zone: DnsZone, id: string): Promise<void> {
+      const answer = await http.send("DELETE", path(zone, id));
+      if (answer.status !== 404) accepted(answer);
+    },
+  };
+}
+
+/**
+ * Looks, creates, looks again. An attempt whose outcome is open is settled by the next look; several equal records, from
+ * attempts that arrived late or at the same time, become one: always the same one, whoever tidies up.
+ */
+async function create(records: Records, zone: DnsZone, draft: RecordDraft): Promise<DnsRecord> {
+  let failure: AppError | null = null;
+  for (let round = 0; ; round += 1) {
+    const there = await records.list(zone, { name: draft.name });
+    const [kept, ...extra] = there.filter((record) => sameRecord(record, draft)).sort(visibleFirst);
+    for (const { id } of extra) await records.remove(zone, id);
+    if (kept && !kept.disabled && kept.ttl === draft.ttl) return shown(kept);
+    if (kept) return shown(await records.put(zone, { ...kept, ttl: draft.ttl }));
+    if (there.some((record) => !record.disabled && excludeEachOther(record, draft)))
+      throw new AppError("conflict", `${draft.name} already has another DNS record.`, { reason: "dns_record_differs" });
+    if (failure && (failure.code !== "unavailable" || round >= CREATE_ROUNDS)) throw failure;
+    if (round >= CREATE_ROUNDS)
+      throw new AppError("unavailable", "IONOS doesn't show the record yet.", { retryAfter: 10 });
+    failure = await records.post(zone, draft).then(() => null, openOutcome);
+  }
+}
+
+/** Failures after which the record may be there: the call was cut off, or somebody else was faster. */
+function openOutcome(error: unknown): AppError {
+  if (error instanceof AppError && (error.code === "unavailable" || error.code === "unprocessable")) return error;
+  throw error;
+}
+
+const visibleFirst = (a: Kept, b: Kept): number =>
+  Number(a.disabled) - Number(b.disabled) || (a.id < b.id ? -1 : Number(a.id > b.id));
+
+/** A record as IONOS takes it. */
+const body = ({ name, type, content, ttl }: RecordDraft) => ({
+  name,
+  type,
+  content: written(type, content, false),
+  ttl,
+  prio: 0,
+  disabled: false,
+});
+
+function ours({ id, name, type, content, ttl, disabled }: z.infer<typeof Row>): Kept | null {
+  if (!isOurType(type)) return null;
+  const plain = understood(type, content);
+  // What we wouldn't write ourselves, people may have written: it is shown as it is.
+  return { id, name: plainName(name), type, content: plain ?? content, ttl, disabled };
+}
+
+const shown = ({ id, name, type, content, ttl }: Kept): DnsRecord => ({ id, name, type, content, ttl });
+
+const recordUnknown = (): AppError =>
+  new AppError("not_found", "IONOS doesn't have this record any more.", { reason: "dns_record_unknown" });
+
+/** IONOS says what it refuses as `[{code, message, parameters}]`. */
+function refusal({ status, body: said }: Answer): AppError {
+  const [first] = Failures.safeParse(said).data ?? [];
+  const wrong = [...(first?.parameters?.invalidFields ?? []), ...(first?.parameters?.requiredFields ?? [])];
+  const words =
+    wrong.length > 0 ? `IONOS doesn't accept this record: ${wrong.join(", ")}.` : "IONOS doesn't accept this record.";
+  return new AppError("unprocessable", words, {
+    reason: "dns_record_refused",
+    cause: new Error(`${status} ${first?.code ?? ""} ${first?.message ?? ""}`.trim()),
+  });
+}
