@@ -82,6 +82,14 @@ describe("an event", () => {
     expect(simulator.hooks.received.map(({ event: { id } }) => id)).toEqual([event?.id, event?.id]);
   });
 
+  test("that the simulator never makes by itself can be asked for", async () => {
+    const { id } = await stripe.customers.create({ name: "Asked" });
+    await simulator.control("POST", "events", { type: "checkout.session.async_payment_failed", id });
+    await simulator.types();
+    const last = simulator.hooks.received.at(-1)?.event;
+    expect(last).toMatchObject({ type: "checkout.session.async_payment_failed", data: { object: { id } } });
+  });
+
   test("also goes to endpoints made by the API, under their own secret", async () => {
     const endpoint = await stripe.webhookEndpoints.create({
       url: `${simulator.hooks.url}/second`,

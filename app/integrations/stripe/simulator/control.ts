@@ -1,7 +1,9 @@
 // Owns the calls that tests and tools make to the simulator itself, under /_simulator.
 import { z } from "zod";
+import { StripeFailure } from "./errors.ts";
 import { typeFits } from "./event-endpoints.ts";
 import { type Fault, FaultList, type Faults } from "./faults.ts";
+import { leaveClock } from "./real-time.ts";
 import type { Incoming } from "./requests.ts";
 import type { Sender } from "./webhooks.ts";
 import { receivers, type World } from "./world.ts";
@@ -29,6 +31,8 @@ export async function control({ world, faults, sender }: Controls, incoming: Inc
   if (name === "POST /_simulator/webhooks/resume") return done(() => sender.resume());
   if (name === "GET /_simulator/state") return Response.json(stateOf(world));
   if (name === "GET /_simulator/events") return Response.json(eventsOf(world, new URLSearchParams(query)));
+  const customer = /^POST \/_simulator\/customers\/([^/]+)\/real_time$/.exec(name)?.[1];
+  if (customer) return moved(world, customer);
   const id = /^POST \/_simulator\/events\/([^/]+)\/send$/.exec(name)?.[1];
   return id ? resend(world, sender, id, incoming.body) : null;
 }
@@ -41,6 +45,15 @@ function setFaults(faults: Faults, next: Fault[]): Response {
 function done(work: () => void): Response {
   work();
   return Response.json({});
+}
+
+function moved(world: World, customer: string): Response {
+  try {
+    return done(() => leaveClock(world, customer));
+  } catch (error) {
+    if (error instanceof StripeFailure) return refuse(error.message);
+    throw error;
+  }
 }
 
 const refuse = (message: string): Response =>

@@ -12,12 +12,14 @@ import {
 import { expireCheckout, lineItemsOf } from "./checkout-state.ts";
 import { invalid, StripeFailure } from "./errors.ts";
 import { collect } from "./invoice-lifecycle.ts";
+import { productName } from "./invoice-lines.ts";
 import type {
   CheckoutSession,
   Customer,
   Invoice,
   PaymentMethod,
   PortalSession,
+  Price,
   SetupIntent,
   Subscription,
   TaxId,
@@ -80,6 +82,8 @@ export interface Engine {
   payInvoice(id: string, card?: CardInput): PaymentOutcome;
   answerInvoiceChallenge(id: string, passed: boolean): PaymentOutcome;
   findSetupIntent(id: string): SetupIntent | null;
+  /** What a price is for, as people read it. */
+  productName(price: Price): string;
   /** Unix seconds, by the customer's test clock. */
   now(customer: string | null): number;
 }
@@ -150,6 +154,7 @@ export function createEngine(world: World, done: () => void): Engine {
     payInvoice: (id, card) => write(() => payInvoice(world, id, card)),
     answerInvoiceChallenge: (id, passed) => write(() => answerInvoice(world, id, passed)),
     findSetupIntent: (id) => store.get("setup_intent", id) ?? null,
+    productName: (price) => productName(world, price),
     now: (customer) => nowFor(world, customer),
   };
 }

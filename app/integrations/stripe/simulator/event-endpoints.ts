@@ -1,12 +1,12 @@
 // Owns the endpoints of events and of the addresses that receive them.
 // https://docs.stripe.com/api/events
 
-import { invalid } from "./errors.ts";
+import { invalid, noSuch } from "./errors.ts";
 import { newId, randomLetters } from "./ids.ts";
-import type { StripeEvent, WebhookEndpoint } from "./objects.ts";
+import type { EventType, Kind, StripeEvent, WebhookEndpoint } from "./objects.ts";
 import { flag, given, metadata, need, text, texts } from "./params.ts";
 import { type Call, type Endpoint, PAGE, page } from "./routes.ts";
-import { API_VERSION, change, find, realSeconds } from "./world.ts";
+import { API_VERSION, announce, change, find, realSeconds } from "./world.ts";
 
 /** "invoice.*" and the like, as in Stripe's filter. */
 export function typeFits(type: string, wanted: string): boolean {
@@ -61,7 +61,28 @@ function withoutSecret({ secret: _, ...row }: WebhookEndpoint): object {
   return row;
 }
 
+const EMITTED: readonly Kind[] = [
+  "customer",
+  "subscription",
+  "invoice",
+  "checkout.session",
+  "charge",
+  "payment_intent",
+  "subscription_schedule",
+];
+
+/** Announces what the simulator never does by itself, like a payment that is told later, about an object as it is now. */
+function emit({ world, params }: Call): object {
+  const [type, id] = [need(params, "type"), need(params, "id")];
+  const object = EMITTED.map((kind) => world.store.get(kind, id)).find((row) => row !== undefined);
+  if (!object) throw noSuch("object", id);
+  // A type that the SDK does not know is the caller's wish.
+  announce(world, type as EventType, object, realSeconds(world));
+  return world.store.all("event").at(-1) ?? {};
+}
+
 export const eventEndpoints: Endpoint[] = [
+  { method: "POST", path: "/_simulator/events", accepts: "type id", run: emit },
   { method: "GET", path: "/v1/events", accepts: `type types related_object delivery_success ${PAGE}`, run: listEvents },
   { method: "GET", path: "/v1/events/{id}", accepts: "", run: ({ world, id }) => find(world, "event", id) },
   {

@@ -43,6 +43,10 @@ export function present(world: World, object: object, paths: readonly string[]):
 function hide(object: object): object {
   if ("object" in object && object.object === "list" && "data" in object && Array.isArray(object.data))
     return { ...object, data: object.data.map((one) => hide(one)) };
+  if ("object" in object && object.object === "event" && "data" in object) {
+    const data = object.data as { object: object };
+    return { ...object, data: { ...data, object: hide(data.object) } };
+  }
   if ("object" in object && object.object === "price" && "tiers" in object) {
     const { tiers: _, ...rest } = object;
     return rest;

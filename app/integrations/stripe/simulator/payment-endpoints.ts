@@ -189,6 +189,12 @@ export const paymentEndpoints: Endpoint[] = [
   },
   {
     method: "POST",
+    path: "/_simulator/disputes/{id}/close",
+    accepts: "status",
+    run: ({ world, id, params }) => settleDispute(world, id, choice(params, "status", ["lost", "won"]) ?? "lost"),
+  },
+  {
+    method: "POST",
     path: "/_simulator/payment_intents/{id}/challenge",
     accepts: "passed",
     run: ({ world, id, params }) => answerChallenge(world, id, text(params, "passed") === "true"),

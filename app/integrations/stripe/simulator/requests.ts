@@ -1,6 +1,7 @@
 // Owns one request to the API: the key, the parameters, the idempotency of repeats, and the answer's form.
 // https://docs.stripe.com/api/idempotent_requests
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { endpoints } from "./endpoints.ts";
 import { type ErrorBody, invalid, StripeFailure } from "./errors.ts";
 import { present } from "./expand.ts";
@@ -19,6 +20,9 @@ export interface Incoming {
   body: string;
   headers: Headers;
 }
+
+/** Control calls may also send JSON. */
+const Control = z.record(z.string(), z.coerce.string());
 
 const route = createRouter(endpoints);
 const KEPT_FOR = 24 * 3600;
@@ -168,8 +172,9 @@ function attempt(world: World, work: () => object): object {
   return made;
 }
 
-function read({ query, body }: Incoming): FormObject {
+function read({ path, query, body }: Incoming): FormObject {
   try {
+    if (isControl(path) && body.startsWith("{")) return Control.parse(JSON.parse(body));
     return parseForm([query, body].filter(Boolean).join("&"));
   } catch (error) {
     throw invalid(error instanceof RangeError ? error.message : "Invalid request.");

@@ -80,7 +80,10 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
     const controlled = incoming.path.startsWith("/_simulator/")
       ? await control({ world, faults, sender }, incoming)
       : null;
-    if (controlled) return controlled;
+    if (controlled) {
+      commit();
+      return controlled;
+    }
     const struck = faults.forRequest(incoming.method, incoming.path);
     const has = (effect: string): boolean => struck.some((fault) => fault.effect === effect);
     if (has("reset") || has("reset_before")) return Response.error();
