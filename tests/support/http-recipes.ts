@@ -175,6 +175,11 @@ export const RECIPES: Record<string, Recipe> = {
   "routes/_app.settings.widget": {
     forms: [one("save", { allowedOrigins: "https://example.test" }), one("rotate", { intent: "rotate" })],
   },
+  "routes/_app.settings.features": { forms: [one("switch", { key: "white_label", on: "true" })] },
+  "routes/_app.settings.sandbox": {
+    // Off: in sandbox the party's rows would be out of the other tests' sight.
+    forms: [one("wipe", { intent: "wipe" }), one("switch", { intent: "switch", on: "false" })],
+  },
   "routes/_app.settings.api-keys": {
     forms: [
       one("create", { name: "Test", scopes: "chat" }),

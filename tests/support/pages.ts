@@ -49,6 +49,8 @@ export class Browser {
   readonly #cookies = new Map<string, string>();
   readonly clientIp: string;
   userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  /** Which site the server found for the host. */
+  site: AppLoadContext["site"] = { kind: "app" };
 
   constructor(services: WebServices, clientIp = "192.0.2.1") {
     this.#services = services;
@@ -93,7 +95,7 @@ export class Browser {
       services: this.#services,
       requestId: "test-request",
       nonce: "",
-      site: { kind: "app" },
+      site: this.site,
       clientIp: this.clientIp,
     };
     const answer = await Promise.resolve((fn as RouteFunction)({ request, params, context })).catch(
