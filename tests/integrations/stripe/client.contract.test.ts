@@ -1,46 +1,10 @@
 // What the product expects of Stripe, held against the simulator, and against Stripe itself where STRIPE_TEST_SECRET_KEY
 // names a test account: the simulator is only worth something as far as both agree.
-import Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BillingProvider, CatalogueEntry, ProviderPrice } from "#app/domain/billing/ports.ts";
-import { createStripeBilling } from "#app/integrations/stripe/client.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { uuidv7 } from "#app/platform/ids.ts";
-import { KEY, setUp } from "./simulator-support.ts";
-
-const account = process.env.STRIPE_TEST_SECRET_KEY;
-if (!account) console.info("STRIPE_TEST_SECRET_KEY is not set: the contract is held against the simulator alone.");
-if (account && !/^(sk|rk)_test_/.test(account)) throw new Error("STRIPE_TEST_SECRET_KEY is no key of a test account.");
-
-interface Target {
-  billing: BillingProvider;
-  /** The official SDK, for arranging what the port has no need to do. */
-  sdk: Stripe;
-  close(): Promise<void>;
-}
-const targets: { name: string; open: () => Promise<Target>; patience: number }[] = [
-  {
-    name: "the simulator",
-    patience: 1_000,
-    async open() {
-      const { server, stripe, close } = await setUp();
-      return { billing: createStripeBilling({ apiKey: KEY, apiBase: server.url }), sdk: stripe, close };
-    },
-  },
-  ...(account
-    ? [
-        {
-          name: "Stripe",
-          patience: 120_000,
-          open: async () => ({
-            billing: createStripeBilling({ apiKey: account, apiBase: null }),
-            sdk: new Stripe(account),
-            close: async () => {},
-          }),
-        },
-      ]
-    : []),
-];
+import { type Target, targets } from "./contract-targets.ts";
 
 const plan = (name: string, version: number, monthlyCents: number): CatalogueEntry => ({
   planVersionId: uuidv7(),
@@ -225,6 +189,15 @@ describe.each(targets)("$name", { timeout: 180_000 }, ({ open, patience }) => {
     await billing.setCancelAtPeriodEnd(subscriptionId, true, uuidv7());
     expect(await only(customerId)).toMatchObject({ cancelAtPeriodEnd: true, next: null, status: "active" });
     await billing.setCancelAtPeriodEnd(subscriptionId, false, uuidv7());
+    await billing.setCancelAtPeriodEnd(subscriptionId, false, uuidv7());
+    expect(await only(customerId)).toMatchObject({ cancelAtPeriodEnd: false, cancelAt: null });
+  });
+
+  it("takes back a cancellation that names its time, as the portal leaves it", async () => {
+    const { customerId, subscriptionId } = await subscriber();
+    const end = (await only(customerId)).periodEnd;
+    await target.sdk.subscriptions.update(subscriptionId, { cancel_at: end.getTime() / 1000 });
+    expect(await only(customerId)).toMatchObject({ cancelAtPeriodEnd: true, cancelAt: end });
     await billing.setCancelAtPeriodEnd(subscriptionId, false, uuidv7());
     expect(await only(customerId)).toMatchObject({ cancelAtPeriodEnd: false, cancelAt: null });
   });

@@ -24,7 +24,7 @@ export async function portalPage(
   if (rest !== undefined) return null;
   if (request.method === "POST") return change(engine, request, view);
   if (view.session.flow?.type === "payment_method_update") return redirect(`${home}/payment-method`);
-  return show(view, new URL(request.url).searchParams.get("said"));
+  return show(engine, view, new URL(request.url).searchParams.get("said"));
 }
 
 /** Cancels or resumes a subscription of this customer. */
@@ -88,14 +88,14 @@ const SAID: Record<string, string> = {
   card: "Your card was saved.",
 };
 
-function show(view: View, said: string | null): Promise<Response> {
+function show(engine: Engine, view: View, said: string | null): Promise<Response> {
   const { session, customer, subscriptions } = view;
   const words = said !== null && Object.hasOwn(SAID, said) ? SAID[said] : null;
   return page(
     "Billing",
     html`<div>${session.return_url ? html`<p class="quiet"><a href="${session.return_url}">← Return to Foyer</a></p>` : ""}
 <h1>${customer.name ?? customer.email ?? "Billing"}</h1>${words ? html`<p class="good" role="status">${words}</p>` : ""}</div>
-<section aria-labelledby="plan"><h2 id="plan">Current plan</h2>${subscriptions.length > 0 ? subscriptions.map(planOf) : html`<p>There is no subscription.</p>`}</section>
+<section aria-labelledby="plan"><h2 id="plan">Current plan</h2>${subscriptions.length > 0 ? subscriptions.map((one) => planOf(engine, one)) : html`<p>There is no subscription.</p>`}</section>
 <section aria-labelledby="card"><h2 id="card">Payment method</h2><p>${cardWords(view)}</p><p><a href="/p/session/${session.id}/payment-method">Change the payment method</a></p></section>
 <section aria-labelledby="customer"><h2 id="customer">Billing details</h2><dl><dt>Email</dt><dd>${customer.email ?? "none"}</dd>${view.taxIds.map(
       ({ type, value }) => html`<dt>${type.replaceAll("_", " ").toUpperCase()}</dt><dd>${value}</dd>`,
@@ -110,15 +110,14 @@ function cardWords({ defaultCard }: CustomerView): string {
   return `${brand} ending in ${last4}, expires ${String(exp_month).padStart(2, "0")}/${exp_year}`;
 }
 
-function planOf(subscription: Subscription): Markup {
+function planOf(engine: Engine, subscription: Subscription): Markup {
   const item = subscription.items.data.find(({ price }) => price.recurring?.usage_type !== "metered");
   const price = item?.price;
-  const plan = price?.metadata.plan ?? price?.nickname ?? price?.id ?? subscription.id;
-  const end = item?.current_period_end ?? 0;
-  const ends = subscription.cancel_at_period_end;
-  const button = ends ? ["resume", "Don't cancel subscription"] : ["cancel", "Cancel subscription"];
-  return html`<div><p><strong>${plan.charAt(0).toUpperCase()}${plan.slice(1)}</strong> ${price?.unit_amount ? `${money(price.unit_amount, price.currency)} per month` : ""} (${subscription.status.replaceAll("_", " ")})</p>
-<p>${ends ? `Ends on ${day(end)}.` : `Renews on ${day(end)}.`}</p>
+  const renews = item?.current_period_end ?? 0;
+  const ends = subscription.cancel_at ?? (subscription.cancel_at_period_end ? renews : null);
+  const button = ends !== null ? ["resume", "Don't cancel subscription"] : ["cancel", "Cancel subscription"];
+  return html`<div><p><strong>${price ? engine.productName(price) : subscription.id}</strong> ${price?.unit_amount ? `${money(price.unit_amount, price.currency)} per month` : ""} (${subscription.status.replaceAll("_", " ")})</p>
+<p>${ends === null ? `Renews on ${day(renews)}.` : `Ends on ${day(ends)}.`}</p>
 <form method="post"><input type="hidden" name="subscription" value="${subscription.id}"><button name="do" value="${button[0]}">${button[1]}</button></form></div>`;
 }
 
