@@ -1,10 +1,14 @@
 // Tells a tenant's people and the other topics that a threshold of a limit was reached: once each in a period, as
 // app.count_usage has recorded it.
+import { z } from "zod";
+import { paths } from "#app/paths.ts";
 import type { Db, SystemTx } from "#app/platform/db.ts";
 import { emit } from "../events/events.ts";
-import { queueMail } from "../mail/outbox.ts";
+import { type LetterWriter, queueMail } from "../mail/outbox.ts";
 import { UsageThreshold } from "./billing.events.ts";
-import type { Metric } from "./metrics.ts";
+import { entitlements, type LimitState } from "./entitlements.ts";
+import { METRIC_NAMES, type Metric } from "./metrics.ts";
+import { momentWords } from "./refusals.ts";
 
 /** Somebody joins because somebody invited them: no news to mail. */
 const QUIET: ReadonlySet<Metric> = new Set(["seats"]);
@@ -47,4 +51,64 @@ async function mailPeople(tx: SystemTx, alertId: string): Promise<void> {
       key: `usage_alert:${alertId}:${email}`,
     });
   }
+}
+
+const ForAlert = z.object({ alertId: z.uuid() });
+
+/** Writes the letter of an alert, with the figures of the moment in which it goes out. */
+export const writeUsageAlert: LetterWriter = async ({ db, env }, { tenantId, data }) => {
+  const { alertId } = ForAlert.parse(data);
+  const found = await db.asSystem(
+    { reason: "mail.send", tenantId },
+    async (tx) => {
+      const [alert] = await tx<Alert[]>`
+        select id, metric, threshold, used, included from usage_alerts where tenant_id = ${tenantId} and id = ${alertId}`;
+      return alert && { alert, it: await entitlements(tx) };
+    },
+    { readOnly: true },
+  );
+  if (!found) return null;
+  const { alert, it } = found;
+  const limit = it.limits[alert.metric];
+  const [, several] = METRIC_NAMES[alert.metric];
+  const resetsAt = it.period && limit.metric !== "documents" && limit.metric !== "storage_bytes" ? it.period.end : null;
+  const when = resetsAt ? momentWords(resetsAt, it.timeZone) : null;
+  const full = alert.threshold === 100;
+  return {
+    subject: full ? `All ${several} of your plan are used` : `${alert.threshold} % of your plan's ${several} are used`,
+    paragraphs: [
+      "Hello,",
+      full
+        ? `The ${several} that ${it.planName} includes are used up. ${afterwards(limit, when)}`
+        : `More than ${alert.threshold} % of the ${several} that ${it.planName} includes are used.${when ? ` They start anew on ${when}.` : ""}`,
+    ],
+    facts: [
+      ["Used", amount(limit.used, alert.metric)],
+      ["Included", limit.included === null ? "without a limit" : amount(limit.included, alert.metric)],
+      ...(when ? ([["Starts anew", when]] as const) : []),
+    ],
+    action: { label: "See usage and plans", url: env.appUrl + paths.billing() },
+  };
+};
+
+/** What happens now that all is used. */
+function afterwards({ overage, overageUnitCents, hard, metric }: LimitState, when: string | null): string {
+  const [one, several] = METRIC_NAMES[metric];
+  if (overage === "bill" && overageUnitCents !== null) {
+    const price = (Number(overageUnitCents) / 100).toLocaleString("en-US", {
+      style: "currency",
+      currency: "USD",
+      maximumFractionDigits: 4,
+    });
+    const end = hard === null ? "" : `, up to ${hard.toLocaleString("en-US")}`;
+    return `Everything goes on: each further ${one} is billed at ${price}${end}.`;
+  }
+  return when
+    ? `Nothing more goes until ${when}, or until you choose a larger plan.`
+    : `Nothing more fits: remove some ${several} or choose a larger plan.`;
+}
+
+function amount(n: number, metric: Metric): string {
+  if (metric === "storage_bytes") return `${(n / 1e6).toLocaleString("en-US", { maximumFractionDigits: 1 })} MB`;
+  return n.toLocaleString("en-US");
 }
