@@ -11,6 +11,8 @@ export interface Policy {
   development: boolean;
 }
 
+type HeaderEnv = Pick<Env, "appUrl" | "appDomain"> & Partial<Pick<Env, "stripe">>;
+
 /** A fresh nonce: 128 random bits. */
 export function newNonce(): string {
   return randomBytes(16).toString("base64");
@@ -20,7 +22,7 @@ export function newNonce(): string {
  * Adds the security headers to a response that hasn't set its own. Only pages get the policy with scripts; anything
  * else gets one that allows nothing.
  */
-export function addSecurityHeaders(headers: Headers, policy: Policy, env: Pick<Env, "appUrl" | "appDomain">): void {
+export function addSecurityHeaders(headers: Headers, policy: Policy, env: HeaderEnv): void {
   const set = (name: string, value: string): void => {
     if (!headers.has(name)) headers.set(name, value);
   };
@@ -40,7 +42,15 @@ export function addSecurityHeaders(headers: Headers, policy: Policy, env: Pick<E
   if (policy.secure) set("strict-transport-security", "max-age=31536000");
 }
 
-function pagePolicy(policy: Policy & { framedByUs: boolean }, env: Pick<Env, "appUrl" | "appDomain">): string {
+/** Where Stripe's payment pages and portal are: forms of ours lead there, with and without JavaScript. */
+function paymentPages({ stripe }: Pick<HeaderEnv, "stripe">): string[] {
+  if (!stripe) return [];
+  return stripe.apiBase
+    ? [new URL(stripe.apiBase).origin]
+    : ["https://checkout.stripe.com", "https://billing.stripe.com"];
+}
+
+function pagePolicy(policy: Policy & { framedByUs: boolean }, env: HeaderEnv): string {
   const { nonce, kind, development, framedByUs } = policy;
   const app = new URL(env.appUrl);
   const tenants = `${app.protocol}//*.${env.appDomain}${app.port ? `:${app.port}` : ""}`;
@@ -54,7 +64,7 @@ function pagePolicy(policy: Policy & { framedByUs: boolean }, env: Pick<Env, "ap
     // The app shows a preview of the tenant's own page; nobody else may frame it.
     kind === "app" ? `frame-src 'self' ${tenants}` : "frame-src 'none'",
     `frame-ancestors ${kind === "tenant" ? app.origin : framedByUs ? "'self'" : "'none'"}`,
-    "form-action 'self'",
+    ["form-action 'self'", ...(kind === "app" ? paymentPages(env) : [])].join(" "),
     "object-src 'none'",
     "base-uri 'none'",
     "manifest-src 'self'",
