@@ -1,4 +1,5 @@
 // What the demo's two businesses are and know, and what their visitors asked. All of it invented.
+import type { PlanId } from "#app/domain/billing/plans.ts";
 import type { Company } from "#app/domain/team/registration.schema.ts";
 
 export interface DemoBusiness {
@@ -8,12 +9,15 @@ export interface DemoBusiness {
   /** A page of the business's own, as a file. */
   page: { filename: string; markdown: string };
   questions: { question: string; answer: string }[];
+  /** What it has bought; without one it is in its trial. */
+  plan?: PlanId;
   /** One conversation each: what the visitor wrote, and how many days ago. */
   conversations: { daysAgo: number; messages: string[] }[];
 }
 
 const acme: DemoBusiness = {
   slug: "acme",
+  plan: "premium",
   owner: { email: "owner@acme.example", displayName: "Nora Lindqvist" },
   company: {
     companyName: "Acme Dental Practice",

@@ -18,6 +18,8 @@ import { appointStaff } from "#app/platform/migrate.ts";
 import { createWebServices, type WebServices } from "#app/wiring.ts";
 import { type Demo, readDemo, writeDemo } from "./demo.ts";
 import { type DemoBusiness, demoBusinesses } from "./demo-content.ts";
+import { type SeedBilling, seedPlan } from "./seed-billing.ts";
+import { stripeFor } from "./stripe-keys.ts";
 
 export interface SeedTarget {
   env: Env;
@@ -39,6 +41,7 @@ export async function seedDemo({ env, dataDir, urls }: SeedTarget): Promise<void
     logLevel: "error",
   });
   const system = createDb({ url: urls.worker, size: 2 });
+  const billing: SeedBilling = { system, db: services.db, stripe: stripeFor(env, dataDir) };
   try {
     if (!demo.staff.email) {
       demo.staff = await seedStaff(services.db, system, urls.migrator);
@@ -46,7 +49,7 @@ export async function seedDemo({ env, dataDir, urls }: SeedTarget): Promise<void
     }
     for (const business of missing) {
       await removeHalfMade(system, business);
-      demo.tenants.push(await seedBusiness(services, system, business));
+      demo.tenants.push(await seedBusiness(services, billing, business));
       writeDemo(dataDir, demo);
     }
   } finally {
@@ -85,7 +88,7 @@ async function mailedToken(system: Db, userId: string, kind: "verify_email" | "r
 
 async function seedBusiness(
   services: WebServices,
-  system: Db,
+  billing: SeedBilling,
   business: DemoBusiness,
 ): Promise<Demo["tenants"][number]> {
   const { db, env } = services;
@@ -98,7 +101,7 @@ async function seedBusiness(
     { ...business.company, ...business.owner, password },
     ORIGIN,
   );
-  await identity.verifyEmail(await mailedToken(system, userId, "verify_email"));
+  await identity.verifyEmail(await mailedToken(billing.system, userId, "verify_email"));
   const session = await resolveSession(db, token);
   const actor: MemberActor = { kind: "member", userId, tenantId, sessionId: session?.sessionId ?? "", role: "owner" };
 
@@ -113,6 +116,7 @@ async function seedBusiness(
     const api = await createApiKey(tx, actor, { name: "Demo", scopes: ["chat"] });
     return { api_key: api.key, widget_key: (await currentWidgetKey(tx)).publicKey };
   });
+  if (business.plan) await seedPlan(billing, actor, business.plan);
   for (const conversation of business.conversations) await seedConversation(services, actor, conversation);
   return {
     slug: business.slug,

@@ -1,7 +1,6 @@
 // The letters about plan and payment: what each says. Pure.
 import { hello, type Letter } from "../mail/letter.ts";
-import { METRIC_NAMES, type Metric } from "./metrics.ts";
-import { money, quantityWords } from "./plan-facts.ts";
+import { money } from "./plan-facts.ts";
 import { momentWords } from "./refusals.ts";
 
 /** What every letter about a tenant's account may speak of. */
@@ -182,29 +181,5 @@ export function trialEnding(facts: LetterFacts, endsAt: Date): Letter {
       `It ends on ${momentWords(endsAt, facts.timeZone)}. Nothing is charged by itself; without a plan your front desk stops answering then.`,
     ],
     action: { label: "Choose a plan", url: facts.plansUrl },
-  };
-}
-
-export interface LetterAlert {
-  metric: Metric;
-  threshold: number;
-  used: number;
-  included: number;
-  overage: "block" | "bill";
-}
-
-export function usageAlert(facts: LetterFacts, { metric, threshold, used, included, overage }: LetterAlert): Letter {
-  const [, several] = METRIC_NAMES[metric];
-  const beyond =
-    overage === "bill"
-      ? "What goes beyond is billed by unit with the next invoice."
-      : "When all of it is used, nothing more goes until the next period or a larger plan.";
-  return {
-    subject: `${threshold} % of the ${several} of ${facts.tenantName} are used`,
-    paragraphs: [
-      hello(""),
-      `${quantityWords(metric, used)} of ${quantityWords(metric, included)} are used in this period. ${threshold === 100 && overage === "block" ? "Nothing more goes until the next period or a larger plan." : beyond}`,
-    ],
-    action: { label: "See the usage", url: facts.billingUrl },
   };
 }

@@ -79,17 +79,6 @@ const WRITERS: Readonly<Record<string, Write>> = {
   resumed: ({ facts }) => letters.resumed(facts),
   trial_ending: ({ facts, data }) =>
     letters.trialEnding(facts, new Date(z.object({ endsAt: z.string() }).parse(data).endsAt)),
-  usage_alert: async ({ tx, facts, data }) => {
-    const { alertId } = z.object({ alertId: z.uuid() }).parse(data);
-    const [alert] = await tx<(Omit<letters.LetterAlert, "used" | "included"> & { used: string; included: string })[]>`
-      select a.metric, a.threshold, a.used, a.included, l.overage
-      from usage_alerts a join billing_accounts b on b.tenant_id = a.tenant_id
-      join plan_limits l on l.plan_version_id = b.plan_version_id and l.metric = a.metric
-      where a.id = ${alertId}`;
-    return alert
-      ? letters.usageAlert(facts, { ...alert, used: Number(alert.used), included: Number(alert.included) })
-      : null;
-  },
 };
 
 /** Writers of billing's letters, for the outbox. */

@@ -6,7 +6,7 @@ import { createFaults } from "./faults.ts";
 import { newId } from "./ids.ts";
 import { openJournal, readJournal } from "./journal.ts";
 import type { Kind } from "./objects.ts";
-import { answer, type Incoming, keepFailure } from "./requests.ts";
+import { answer, forgetAnswers, type Incoming, keepFailure } from "./requests.ts";
 import { createStore, type Store } from "./store.ts";
 import { nextMoment, runUntil } from "./timeline.ts";
 import { createSender } from "./webhooks.ts";
@@ -108,6 +108,7 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
     return has("reset_after") ? Response.error() : response;
   }
 
+  forgetAnswers(world);
   live();
   return {
     async handle(request) {
