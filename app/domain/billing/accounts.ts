@@ -124,7 +124,10 @@ export function isLiving(subscription: Subscription | null): subscription is Sub
 
 /** What sells; where payments aren't set up there is nothing to buy. @throws AppError unavailable */
 export function requireBilling(billing: BillingProvider | null): BillingProvider {
-  if (!billing) throw new AppError("unavailable", "Payments aren't set up here yet.", { reason: "billing_not_set_up" });
+  if (!billing) {
+    const help = { reason: "billing_not_set_up", retryAfter: 3600 };
+    throw new AppError("unavailable", "Payments aren't set up here yet.", help);
+  }
   return billing;
 }
 
