@@ -17,7 +17,7 @@ const DAY = 86_400;
 /** How long ago the plan was bought: two months are over, the third is under way. */
 const BOUGHT_DAYS_AGO = 73;
 /** The days, counted from the purchase, on which something was used. */
-const USED_ON = [4, 12, 20, 27, 35, 43, 51, 57, 62, 64, 65, 66, 67, 68, 69, 70, 71, 72];
+const USED_ON = [14, 42, 62, 64, 66, 68, 69, 70, 71, 72];
 
 /** What the demo's seed works with. */
 export interface SeedBilling {
@@ -109,11 +109,11 @@ async function customerOn(sdk: Stripe, clock: string, db: Db, actor: MemberActor
 
 /** A busy practice's day: the same figures for the same day. */
 async function countSome(system: Db, tenantId: string, day: number): Promise<void> {
-  const calls = 48 + ((day * 17) % 41);
+  const calls = 88 + ((day * 17) % 61);
   const uses: Use[] = [
     { metric: "calls", quantity: calls, key: `demo:${day}:calls` },
     { metric: "call_minutes", quantity: calls * 3, key: `demo:${day}:minutes` },
-    { metric: "messages", quantity: 620 + ((day * 131) % 380), key: `demo:${day}:messages` },
+    { metric: "messages", quantity: 940 + ((day * 131) % 680), key: `demo:${day}:messages` },
     { metric: "ai_tokens", quantity: 41_000 + ((day * 977) % 9_000), key: `demo:${day}:tokens` },
     { metric: "api_requests", quantity: 900 + ((day * 331) % 700), key: `demo:${day}:api` },
   ];
