@@ -34,11 +34,13 @@ create table public.usage_counters (
   used bigint not null default 0,
   -- How much of it Stripe's meter has been told.
   metered bigint not null default 0,
+  -- Counted on a plan that somebody pays for: what a free trial uses and test data never go to Stripe.
+  billed boolean not null default false,
   updated_at timestamptz not null default now(),
   primary key (tenant_id, id),
   unique (tenant_id, metric, sandbox, period_start)
 );
-create index usage_counters_unmetered on public.usage_counters (tenant_id) where used <> metered and not sandbox;
+create index usage_counters_unmetered on public.usage_counters (tenant_id) where used <> metered and billed;
 create trigger touch before update on public.usage_counters for each row execute function app.touch();
 select app.isolate('public.usage_counters', members => 'select', gate => 'select insert update');
 
@@ -150,7 +152,7 @@ grant execute on function app.is_held(text) to anon, authenticated, service_role
 -- has no end. Test data has an allowance of its own; what is held is the same in either mode. Internal.
 create function app.metric_state(p_tenant uuid, p_sandbox boolean, p_metric text default null)
 returns table (metric text, status text, effective text, at timestamptz, account_start timestamptz, period_start timestamptz,
-  period_end timestamptz, included bigint, hard bigint, overage text, overage_unit_cents numeric, used bigint, test boolean)
+  period_end timestamptz, included bigint, hard bigint, overage text, overage_unit_cents numeric, used bigint, test boolean, billed boolean)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
@@ -160,7 +162,7 @@ begin
     case when s.test then l.sandbox when o.id is not null then coalesce(o.hard, o.included)
       when l.overage = 'bill' then l.hard else l.included end,
     case when s.test then 'block' when o.id is null then l.overage when o.hard is not null then 'bill' else 'block' end,
-    l.overage_unit_cents, coalesce(c.used, 0), s.test
+    l.overage_unit_cents, coalesce(c.used, 0), s.test, v.plan <> 'trial' and not s.test and s.period_end is not null
   from public.tenants t
   join public.billing_accounts b on b.tenant_id = t.id
   cross join lateral (select coalesce(b.clock_at, clock_timestamp()) as at) n
@@ -211,8 +213,8 @@ begin
       and (not p_enforce or p_quantity < 0 or it.hard is null or c.used + p_quantity <= it.hard)
     returning c.used into used;
     exit when found or attempt = 2;
-    insert into public.usage_counters (tenant_id, metric, sandbox, period_start, period_end)
-    values (p_tenant, p_metric, it.test, it.period_start, it.period_end)
+    insert into public.usage_counters (tenant_id, metric, sandbox, period_start, period_end, billed)
+    values (p_tenant, p_metric, it.test, it.period_start, it.period_end, it.billed)
     on conflict (tenant_id, metric, sandbox, period_start) do nothing;
   end loop;
   if used is null then
@@ -288,8 +290,8 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   opened integer;
 begin
-  insert into public.usage_counters (tenant_id, metric, sandbox, period_start, period_end)
-  select app.tenant_id(), s.metric, false, s.period_start, s.period_end
+  insert into public.usage_counters (tenant_id, metric, sandbox, period_start, period_end, billed)
+  select app.tenant_id(), s.metric, false, s.period_start, s.period_end, s.billed
   from app.metric_state(app.tenant_id(), false) s
   where not app.is_held(s.metric) and s.period_end is not null
   on conflict (tenant_id, metric, sandbox, period_start) do nothing;

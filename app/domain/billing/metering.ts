@@ -97,8 +97,8 @@ async function setDown(tx: SystemTx, tenantId: string): Promise<string | null> {
     with due as (
       select c.id, c.metric, c.period_start, c.period_end, c.used - c.metered as delta
       from usage_counters c
-      where c.tenant_id = ${tenantId} and not c.sandbox and c.metric = any(${[...BILLED]}) and c.used > c.metered
-        and c.period_end is not null and exists (
+      where c.tenant_id = ${tenantId} and c.billed and c.metric = any(${[...BILLED]}) and c.used > c.metered
+        and exists (
           select from subscriptions s where s.tenant_id = c.tenant_id and s.status in ('active', 'past_due')
             and c.period_start >= greatest(s.started_at, coalesce(s.trial_end, s.started_at)))
       order by c.metric, c.period_start for update
@@ -165,7 +165,7 @@ export async function sweepUsage(db: Db): Promise<number> {
       select c.tenant_id from usage_counters c
       join subscriptions s on s.tenant_id = c.tenant_id and s.status in ('active', 'past_due')
         and c.period_start >= greatest(s.started_at, coalesce(s.trial_end, s.started_at))
-      where c.used <> c.metered and not c.sandbox and c.metric = any(${[...BILLED]})`;
+      where c.used <> c.metered and c.billed and c.metric = any(${[...BILLED]})`;
     for (const { tenantId } of tenants) await enqueue(tx, DeliverUsage, { tenantId }, { key: tenantId });
     return tenants.length;
   });

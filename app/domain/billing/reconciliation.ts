@@ -87,41 +87,46 @@ async function rowsOf(db: Db, tenantId: string): Promise<Row[]> {
         where tenant_id = ${tenantId} group by 1, 2, 3
       ),
       counters as (
-        select metric, sandbox, period_start, period_end, used, metered from usage_counters where tenant_id = ${tenantId}
+        select metric, sandbox, period_start, period_end, billed, used, metered from usage_counters where tenant_id = ${tenantId}
       ),
       deliveries as (
         select metric, false as sandbox, period_start, sum(value) as delivered,
           coalesce(sum(value) filter (where status = 'sent'), 0) as sent,
           coalesce(sum(value) filter (where status = 'failed'), 0) as failed
         from meter_deliveries where tenant_id = ${tenantId} group by 1, 2, 3
+      ),
+      found as (
+        select metric, sandbox, period_start, c.period_end, coalesce(c.billed, false) as paid, coalesce(l.units, 0) as ledger,
+          coalesce(c.used, 0) as counter, coalesce(c.metered, 0) as metered, coalesce(d.delivered, 0) as delivered,
+          coalesce(d.sent, 0) as sent, coalesce(d.failed, 0) as failed
+        from ledger l
+        full join counters c using (metric, sandbox, period_start)
+        full join deliveries d using (metric, sandbox, period_start)
       )
-      select t.id as tenant_id, t.slug, b.stripe_customer_id as customer_id, metric, sandbox, period_start, c.period_end,
-        coalesce(l.units, 0) as ledger, coalesce(c.used, 0) as counter, coalesce(c.metered, 0) as metered,
-        coalesce(d.delivered, 0) as delivered, coalesce(d.sent, 0) as sent, coalesce(d.failed, 0) as failed,
-        coalesce(c.period_end <= app.billing_now(), false) as over,
-        coalesce(c.period_end + interval '2 hours' <= app.billing_now(), false) as due,
+      select t.id as tenant_id, t.slug, b.stripe_customer_id as customer_id, f.metric, f.sandbox, f.period_start, f.period_end,
+        f.ledger, f.counter, f.metered, f.delivered, f.sent, f.failed,
+        coalesce(f.period_end <= n.at, false) as over, coalesce(f.period_end + interval '2 hours' <= n.at, false) as due,
         coalesce(s.billed, false) as billed, coalesce(s.living, false) as living, coalesce(s.priced, false) as priced,
         (select sum((line ->> 'quantity')::numeric) from invoices i, jsonb_array_elements(i.lines) line
-          where i.tenant_id = t.id and i.status <> 'draft' and i.status <> 'void' and line ->> 'metric' = metric
-            and (line ->> 'periodStart')::timestamptz >= period_start
-            and (line ->> 'periodStart')::timestamptz < c.period_end) as invoiced
-      from ledger l
-      full join counters c using (metric, sandbox, period_start)
-      full join deliveries d using (metric, sandbox, period_start)
+          where i.tenant_id = t.id and i.status <> 'draft' and i.status <> 'void' and line ->> 'metric' = f.metric
+            and (line ->> 'periodStart')::timestamptz >= f.period_start
+            and (line ->> 'periodStart')::timestamptz < f.period_end) as invoiced
+      from found f
       cross join tenants t
       join billing_accounts b on b.tenant_id = t.id
+      cross join lateral (select app.billing_now() as at) n
       left join lateral (
         select true as billed, bool_or(s.status in ('active', 'past_due')) as living, bool_or(p.overage = 'bill') as priced
         from subscriptions s
-        left join plan_limits p on p.plan_version_id = s.plan_version_id and p.metric = coalesce(l.metric, c.metric, d.metric)
-        where s.tenant_id = t.id and s.status not in ('incomplete', 'incomplete_expired', 'trialing') and not sandbox
-          and metric = any(${[...BILLED]})
-          and period_start >= greatest(s.started_at, coalesce(s.trial_end, s.started_at))
-          and period_start < coalesce(s.ended_at, 'infinity')
+        left join plan_limits p on p.plan_version_id = s.plan_version_id and p.metric = f.metric
+        where s.tenant_id = t.id and s.status not in ('incomplete', 'incomplete_expired', 'trialing') and f.paid
+          and f.metric = any(${[...BILLED]})
+          and f.period_start >= greatest(s.started_at, coalesce(s.trial_end, s.started_at))
+          and f.period_start < coalesce(s.ended_at, 'infinity')
         having count(*) > 0
       ) s on true
       where t.id = ${tenantId}
-      order by metric, period_start, sandbox`,
+      order by f.metric, f.period_start, f.sandbox`,
     { readOnly: true },
   );
 }
