@@ -1,7 +1,7 @@
 // The main job as a new user does it: from the landing page to an agent that answers, on its own host and on a
 // foreign page, and that admits what it doesn't know.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expectNothingSerious } from "../support/e2e-axe.ts";
 import { type Site, startSite } from "../support/site.ts";
 
 const app = () => process.env.FOYER_URL ?? "";
@@ -42,12 +42,6 @@ async function ask(chat: Locator, question: string): Promise<Locator> {
   await expect(answers).toHaveCount(before + 1);
   await expect(chat.locator('[data-message="typing"]')).toHaveCount(0);
   return answers.last();
-}
-
-async function expectNothingSerious(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 }
 
 test("a business signs up and its own agent answers from its own website", async ({ page, context }, { project }) => {

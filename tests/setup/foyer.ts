@@ -18,6 +18,7 @@ export interface StartOptions {
 
 export interface StartedFoyer {
   port: number;
+  postgresPort: number;
   url: string;
   mailboxUrl: string;
   dataDir: string;
@@ -68,6 +69,7 @@ export async function startFoyer(options: StartOptions = {}): Promise<StartedFoy
   });
   return {
     port,
+    postgresPort,
     url: `http://localhost:${port}`,
     mailboxUrl: `http://127.0.0.1:${port + 2}`,
     dataDir,
