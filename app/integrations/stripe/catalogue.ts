@@ -1,9 +1,10 @@
-// What Stripe sells for us: a product per plan version, its monthly price, and a graduated price per billed metric that
-// reads a meter. https://docs.stripe.com/billing/subscriptions/usage-based , https://docs.stripe.com/api/prices/create
+// What Stripe sells for us: a product per plan version with its monthly price, and beside it one per billed metric, whose
+// name stands on invoices, with a graduated price that reads a meter. https://docs.stripe.com/billing/subscriptions/usage-based , https://docs.stripe.com/api/prices/create
 import Stripe from "stripe";
 import { BILLED, type BilledMetric, METRIC_NAMES, meterName } from "#app/domain/billing/metrics.ts";
 import type { BillingProvider, CatalogueEntry } from "#app/domain/billing/ports.ts";
 import { type Connection, stripeCode } from "./connection.ts";
+import { idOf } from "./map.ts";
 
 const CUSTOMER_KEY = "stripe_customer_id";
 const VALUE_KEY = "value";
@@ -55,17 +56,13 @@ export function catalogueOf(connection: Connection): Catalogue {
     return meters.get(metric) ?? null;
   }
 
-  async function productOf({ plan, version, name, planVersionId }: CatalogueEntry): Promise<string> {
-    const id = `foyer_${plan}_v${version}`;
+  async function productOf(id: string, name: string, metadata: Record<string, string>): Promise<string> {
     try {
       return (await read(() => sdk.products.retrieve(id))).id;
     } catch (error) {
       if (stripeCode(error) !== "resource_missing") throw error;
     }
-    const metadata = { plan, version: String(version), plan_version_id: planVersionId };
-    return (
-      await write(`product:${id}`, (options) => sdk.products.create({ id, name: `Foyer ${name}`, metadata }, options))
-    ).id;
+    return (await write(`product:${id}`, (options) => sdk.products.create({ id, name, metadata }, options))).id;
   }
 
   return {
@@ -75,19 +72,18 @@ export function catalogueOf(connection: Connection): Catalogue {
       const keys = [planKey, ...entry.metered.map(({ metric }) => `${planKey}_${metric}`)];
       const { data } = await read(() => sdk.prices.list({ lookup_keys: keys, active: true, limit: 100 }));
       const known = new Map(data.map((price) => [price.lookup_key, price.id]));
-      const missing = keys.some((key) => !known.has(key));
-      const first = data[0]?.product;
-      const product =
-        missing || first === undefined ? await productOf(entry) : typeof first === "string" ? first : first.id;
-      const base = { product, currency };
       const metadata = { plan, version: String(version), plan_version_id: entry.planVersionId };
+      const name = `Foyer ${entry.name}`;
+      const first = data.find(({ lookup_key }) => lookup_key === planKey);
+      const productId = first ? idOf(first.product) : await productOf(planKey, name, metadata);
       const priceId =
-        known.get(planKey) ??
+        first?.id ??
         (
           await write(`price:${planKey}`, (options) =>
             sdk.prices.create(
               {
-                ...base,
+                product: productId,
+                currency,
                 lookup_key: planKey,
                 unit_amount: monthlyCents,
                 recurring: { interval: "month" },
@@ -99,13 +95,14 @@ export function catalogueOf(connection: Connection): Catalogue {
         ).id;
       metrics.set(priceId, null);
       const metered: { metric: BilledMetric; priceId: string }[] = [];
-      for (const { metric, included, unitCents } of entry.metered) {
+      for (const tier of entry.metered) {
+        const { metric } = tier;
         const key = `${planKey}_${metric}`;
-        const id = known.get(key) ?? (await createMetered(key, metric, included, unitCents, { ...base, metadata }));
+        const id = known.get(key) ?? (await createMetered(key, tier, { name, currency, metadata }));
         metrics.set(id, metric);
         metered.push({ metric, priceId: id });
       }
-      return { productId: product, priceId, metered };
+      return { productId, priceId, metered };
     },
 
     async reportUsage({ metric, customerId, value, at, identifier }) {
@@ -151,18 +148,19 @@ export function catalogueOf(connection: Connection): Catalogue {
 
   async function createMetered(
     key: string,
-    metric: BilledMetric,
-    included: number,
-    unitCents: string,
-    base: { product: string; currency: string; metadata: Record<string, string> },
+    { metric, included, unitCents }: CatalogueEntry["metered"][number],
+    of: { name: string; currency: string; metadata: Record<string, string> },
   ): Promise<string> {
-    const meter = await meterOf(metric);
+    const metadata = { ...of.metadata, metric };
+    const [, several] = METRIC_NAMES[metric];
+    const [meter, product] = await Promise.all([meterOf(metric), productOf(key, `${of.name}: ${several}`, metadata)]);
     const beyond = { up_to: "inf" as const, unit_amount_decimal: Stripe.Decimal.from(unitCents) };
     const made = await write(`price:${key}`, (options) =>
       sdk.prices.create(
         {
-          ...base,
-          metadata: { ...base.metadata, metric },
+          product,
+          currency: of.currency,
+          metadata,
           lookup_key: key,
           recurring: { interval: "month", usage_type: "metered", meter },
           billing_scheme: "tiered",

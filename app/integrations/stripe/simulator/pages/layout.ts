@@ -31,7 +31,7 @@ button.main { background: #4b45c6; border-color: #4b45c6; color: #fff; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: 8px; }
 th, td { text-align: left; padding: 8px 8px 8px 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; overflow-wrap: anywhere; }
-th:last-child, td:last-child { text-align: right; padding-right: 0; }
+th:last-child, td:last-child { text-align: right; padding-right: 0; white-space: nowrap; }
 tfoot th, tfoot td { font-weight: 600; }
 ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 8px; }
 section { border-top: 1px solid var(--line); padding-top: 16px; }
@@ -59,7 +59,7 @@ export async function page(
   const whole = await html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Simulator</title><style>${raw(STYLE)}</style></head>
-<body><p class="mark"><strong>Simulator</strong> of Stripe: no money moves, only test cards are taken.</p>
+<body><header class="mark"><strong>Simulator</strong> of Stripe: no money moves, only test cards are taken.</header>
 <main class="${columns === 2 ? "two" : ""}">${body}</main></body></html>`;
   return new Response(String(whole), { status, headers: HEADERS });
 }
