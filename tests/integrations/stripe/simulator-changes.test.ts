@@ -226,3 +226,58 @@ test("a coupon lowers as many invoices as it says", async () => {
   expect(await paid(subscription.id)).toEqual([149_700, 112_275, 112_275]);
   expect(await paid(other.id)).toEqual([149_700, 149_700, 139_700]);
 });
+
+test("a second change takes the place of one that waits for its payment", async () => {
+  const { customer, subscription, item } = await subscribe();
+  const bad = await stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer: customer.id });
+  await stripe.subscriptions.update(subscription.id, { default_payment_method: bad.id });
+  const wanted = {
+    items: [{ id: item.id, price: plans.premium.id }],
+    proration_behavior: "always_invoice" as const,
+    payment_behavior: "pending_if_incomplete" as const,
+  };
+  await stripe.subscriptions.update(subscription.id, wanted);
+  const first = await latestOf(subscription.id);
+  await stripe.subscriptions.update(subscription.id, { default_payment_method: "" });
+  const done = await stripe.subscriptions.update(subscription.id, wanted);
+  expect(done.pending_update).toBeNull();
+  expect(licensedItem(done).price.id).toBe(plans.premium.id);
+  expect((await stripe.invoices.retrieve(first.id)).status).toBe("void");
+});
+
+test.each(["cancel", "pause"] as const)("a trial that ends without a card can %s", async (missing_payment_method) => {
+  const { clock, customer } = await clockCustomer(stripe, JANUARY, null);
+  const trial_end = JANUARY + 14 * DAY;
+  const made = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: plans.basic.id }],
+    trial_end,
+    trial_settings: { end_behavior: { missing_payment_method } },
+  });
+  await advance(stripe, clock.id, trial_end + HOUR);
+  expect(await statusOf(made.id)).toBe(missing_payment_method === "pause" ? "paused" : "canceled");
+  if (missing_payment_method === "cancel") return;
+  const card = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id });
+  await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: card.id } });
+  const resumed = await stripe.subscriptions.resume(made.id, { billing_cycle_anchor: { type: "now" } });
+  expect(resumed).toMatchObject({ status: "active", billing_cycle_anchor: trial_end + HOUR });
+  expect(await eventsOf(made.id)).toEqual(
+    expect.arrayContaining(["customer.subscription.paused", "customer.subscription.resumed"]),
+  );
+});
+
+test("a simulator can be told to cancel what nobody pays", async () => {
+  const strict = await setUp({ afterDunning: "canceled" });
+  try {
+    const own = await catalogue(strict.stripe);
+    const { clock, customer } = await clockCustomer(strict.stripe);
+    const made = await strict.stripe.subscriptions.create({ customer: customer.id, items: [{ price: own.basic.id }] });
+    const bad = await strict.stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer: customer.id });
+    await strict.stripe.subscriptions.update(made.id, { default_payment_method: bad.id });
+    await advance(strict.stripe, clock.id, FEBRUARY + 16 * DAY);
+    const over = await strict.stripe.subscriptions.retrieve(made.id);
+    expect(over).toMatchObject({ status: "canceled", cancellation_details: { reason: "payment_failed" } });
+  } finally {
+    await strict.close();
+  }
+});

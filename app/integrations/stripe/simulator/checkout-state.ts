@@ -246,7 +246,7 @@ function emptySession(id: string, now: number): CheckoutSession {
     subscription: null,
     success_url: null,
     total_details: null,
-    ui_mode: "hosted",
+    ui_mode: "hosted_page",
     url: null,
     wallet_options: null,
   };

@@ -82,7 +82,7 @@ export function charge(world: World, intentId: string, paymentMethod: string, pa
       payment_method: paymentMethod,
       next_action: {
         type: "redirect_to_url",
-        redirect_to_url: { return_url: null, url: `${world.settings.publicUrl}/3ds/${intent.id}` },
+        redirect_to_url: { return_url: null, url: challengeUrl(world, intent.id) },
       },
     });
     announce(world, "payment_intent.requires_action", waiting, at);
@@ -90,6 +90,12 @@ export function charge(world: World, intentId: string, paymentMethod: string, pa
   }
   if (verdict === "paid") return succeed(world, intent, paymentMethod, at);
   return fail(world, intent, paymentMethod, verdict, at);
+}
+
+/** The invoice's page asks the holder. */
+function challengeUrl(world: World, intent: string): string {
+  const payment = world.store.all("invoice_payment").find((row) => row.payment.payment_intent === intent);
+  return `${world.settings.publicUrl}/i/${payment?.invoice ?? intent}/confirm`;
 }
 
 function succeed(world: World, intent: PaymentIntent, paymentMethod: string, at: number): ChargeOutcome {
@@ -250,7 +256,7 @@ export function openDispute(world: World, chargeId: string, reason: string): Dis
       has_evidence: false,
       past_due: false,
       submission_count: 0,
-      submission_method: "manual",
+      submission_method: "not_submitted",
     },
     intended_submission_method: null,
     is_charge_refundable: false,

@@ -40,6 +40,8 @@ function create({ world, params }: Call): object {
   return row;
 }
 
+type ConfirmFlow = NonNullable<PortalSession["flow"]>["subscription_update_confirm"];
+
 function flowOf(world: World, params: Params | undefined, customer: string): PortalSession["flow"] {
   if (!params) return null;
   const type = choice(params, "type", FLOWS);
@@ -64,14 +66,10 @@ function flowOf(world: World, params: Params | undefined, customer: string): Por
     subscription_cancel: type === "subscription_cancel" && named ? { ...named, retention: null } : null,
     subscription_pause: null,
     subscription_update: type === "subscription_update" && named ? named : null,
-    // The page confirms the change of items; nothing reads discounts there.
+    // Items come back in the form in which they were sent.
     subscription_update_confirm: (type === "subscription_update_confirm" && named
       ? { ...named, discounts: null, items: details.items }
-      : null) as PortalSession["flow"] extends infer F
-      ? F extends { subscription_update_confirm: infer C }
-        ? C
-        : null
-      : null,
+      : null) as ConfirmFlow,
     type,
   };
 }

@@ -97,6 +97,12 @@ function once(world: World, match: Match, incoming: Incoming, { key, head, reque
   }
 }
 
+/** Keys are free again after a day. */
+export function forgetAnswers(world: World): void {
+  const oldest = realSeconds(world) - KEPT_FOR;
+  for (const { id, at } of world.store.all("answer")) if (at < oldest) world.store.drop("answer", id);
+}
+
 /** A failure of Stripe's own is kept under the key like any other answer. */
 export function keepFailure(world: World, incoming: Incoming, body: object): void {
   const key = incoming.method === "POST" ? incoming.headers.get("idempotency-key") : null;

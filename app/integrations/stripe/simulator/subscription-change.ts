@@ -4,7 +4,7 @@
 import { share } from "./amounts.ts";
 import { declined, invalid } from "./errors.ts";
 import { draftInvoice, keepForLater, pendingItems } from "./invoice-draft.ts";
-import { cardFor, collect, finalize, type PayOutcome } from "./invoice-lifecycle.ts";
+import { cardFor, collect, finalize, type PayOutcome, voidInvoice } from "./invoice-lifecycle.ts";
 import {
   fullAmount,
   isMetered,
@@ -20,7 +20,7 @@ import type { Invoice, Subscription, SubscriptionItem } from "./objects.ts";
 import type { PaymentBehavior } from "./subscription-create.ts";
 import { checkTogether, type ItemChanges, type ItemInput, mergeItems, rhythm } from "./subscription-items.ts";
 import { memoryOf } from "./subscription-memory.ts";
-import { applyItems, updateSubscription } from "./subscription-status.ts";
+import { applyItems, settlePending, updateSubscription } from "./subscription-status.ts";
 import { announce, find, nowFor, type World } from "./world.ts";
 
 export type ProrationBehavior = "always_invoice" | "create_prorations" | "none";
@@ -47,6 +47,7 @@ export function changePlan(
   id: string,
   wanted: PlanChange,
 ): { subscription: Subscription; invoice: Invoice | null } {
+  forgetPending(world, id);
   const before = find(world, "subscription", id);
   const now = nowFor(world, before.customer);
   const period = periodOf(before);
@@ -84,6 +85,14 @@ export function changePlan(
     return { subscription: applyItems(world, before, items, patch, now), invoice: null };
   }
   return billChange(world, before, { items, patch, lines, now, cycle, usageBefore, behavior: wanted.behavior });
+}
+
+/** A new change takes the place of one that still waits for its payment. */
+function forgetPending(world: World, id: string): void {
+  const waiting = memoryOf(world, id).pending;
+  if (!waiting) return;
+  if (world.store.get("invoice", waiting.invoice)?.status === "open") voidInvoice(world, waiting.invoice);
+  else settlePending(world, find(world, "subscription", id), false);
 }
 
 interface Moment {

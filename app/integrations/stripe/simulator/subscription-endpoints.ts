@@ -86,6 +86,12 @@ function create({ world, params }: Call): object {
   });
 }
 
+function cancelTime(params: Params, row: Subscription | undefined): number | null {
+  const word = text(params, "cancel_at");
+  if (row && (word === "min_period_end" || word === "max_period_end")) return periodOf(row).end;
+  return integer(params, "cancel_at") ?? null;
+}
+
 function cancelFields(params: Params, at: number, row?: Subscription): Partial<Subscription> {
   const fields: Partial<Subscription> = {};
   const atEnd = flag(params, "cancel_at_period_end");
@@ -93,7 +99,7 @@ function cancelFields(params: Params, at: number, row?: Subscription): Partial<S
     Object.assign(fields, { cancel_at_period_end: true, cancel_at: periodOf(row).end, canceled_at: at });
   if (row && atEnd === false)
     Object.assign(fields, { cancel_at_period_end: false, cancel_at: null, canceled_at: null });
-  const date = given(params, "cancel_at") ? (integer(params, "cancel_at") ?? null) : undefined;
+  const date = given(params, "cancel_at") ? cancelTime(params, row) : undefined;
   if (date === null) Object.assign(fields, { cancel_at: null, canceled_at: null, cancel_at_period_end: false });
   else if (date !== undefined) Object.assign(fields, { cancel_at: date, canceled_at: at, cancel_at_period_end: false });
   const details = child(params, "cancellation_details");
@@ -121,11 +127,18 @@ const PENDING_MAY = [
   "cancel_at_period_end",
 ];
 
+/** An object since version 2026-09-30.endive; a plain word before. */
+function anchorOf(params: Params): "now" | "unchanged" | undefined {
+  const given = params.billing_cycle_anchor;
+  const inside = typeof given === "object" && !Array.isArray(given) ? given : { type: given ?? "" };
+  return choice(inside, "type", ["now", "unchanged"]);
+}
+
 /** What a request changes about a plan; null when it leaves items, trial and anchor alone. */
 export function readPlanChange(world: World, row: Subscription, params: Params): PlanChange | null {
   const items = readItems(params);
   const trial = text(params, "trial_end");
-  const anchor = text(params, "billing_cycle_anchor");
+  const anchor = anchorOf(params);
   const later = trial !== undefined && trial !== "now" ? integer(params, "trial_end") : undefined;
   if (items === undefined && trial === undefined && anchor !== "now") return null;
   const now = nowFor(world, row.customer);

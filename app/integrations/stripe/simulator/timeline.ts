@@ -6,7 +6,7 @@ import type { Subscription } from "./objects.ts";
 import { advanceSchedule, scheduleDue } from "./schedules.ts";
 import { memoryOf } from "./subscription-memory.ts";
 import { type DueKind, endPeriod, nextDue, noticeRenewal, noticeTrialEnd } from "./subscription-renewal.ts";
-import { end, expireIncomplete, isOver, settlePending } from "./subscription-status.ts";
+import { end, expireIncomplete, isOver, settlePending, updateSubscription } from "./subscription-status.ts";
 import { find, type World } from "./world.ts";
 
 interface Due {
@@ -16,9 +16,14 @@ interface Due {
   run(): void;
 }
 
+/** Ten years of a few customers; more means that something is due again and again. */
+const MOST_STEPS = 50_000;
+
 /** Works off everything due up to a moment, in order. @param clock null for real time */
 export function runUntil(world: World, clock: string | null, until: number): void {
+  let steps = 0;
   for (let due = firstDue(world, clock); due && due.at <= until; due = firstDue(world, clock)) {
+    if (++steps > MOST_STEPS) throw new Error(`More than ${MOST_STEPS} things were due at once.`);
     world.at = due.at;
     try {
       due.run();
@@ -75,6 +80,7 @@ const WORK: Record<DueKind, (world: World, row: Subscription) => void> = {
     const invoice = memoryOf(world, row.id).pending?.invoice;
     if (invoice && world.store.get("invoice", invoice)?.status === "open") voidInvoice(world, invoice);
     else settlePending(world, row, false);
+    if (find(world, "subscription", row.id).pending_update) updateSubscription(world, row.id, { pending_update: null });
   },
   cancel: (world, row) => void end(world, row.id, "cancellation_requested"),
   period_end: (world, row) => endPeriod(world, row.id),
