@@ -153,10 +153,12 @@ async function oldestOpen(tx: SystemTx): Promise<letters.LetterInvoice | null> {
   return invoiceFrom(row);
 }
 
+/** When everything stops, where that is still to come. */
 async function suspensionDate(tx: SystemTx): Promise<Date | null> {
   const [row] = await tx<{ at: Date | null }[]>`
     select b.past_due_since + make_interval(days => v.grace_days) as at
-    from billing_accounts b join plan_versions v on v.id = b.plan_version_id`;
+    from billing_accounts b join plan_versions v on v.id = b.plan_version_id
+    where b.past_due_since + make_interval(days => v.grace_days) > coalesce(b.clock_at, now())`;
   return row?.at ?? null;
 }
 

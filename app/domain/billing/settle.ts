@@ -19,12 +19,14 @@ interface AccountRow extends Standing {
  * @returns the standing; null where there is no such tenant
  */
 export async function settleTenant(tx: SystemTx, tenantId: string): Promise<Standing | null> {
-  const [[account], subscriptions] = await Promise.all([
+  const [, [account], subscriptions] = await Promise.all([
+    // Tenant before account, as everybody locks them; so that nobody who only refers to the tenant has to wait.
+    lockTenant(tx, tenantId),
     tx<AccountRow[]>`
       select t.status, b.suspension, b.plan_version_id, t.trial_ends_at, b.period_anchor, b.period_start, b.period_end,
         b.past_due_since, coalesce(b.clock_at, now()) as now, t.slug is not null as has_address, b.contract
       from billing_accounts b join tenants t on t.id = b.tenant_id
-      where b.tenant_id = ${tenantId} for update of b, t`,
+      where b.tenant_id = ${tenantId} for no key update of b`,
     tx<SubscriptionFacts[]>`
       select s.status, s.plan_version_id, v.grace_days, s.period_anchor as anchor, s.current_period_start as period_start,
         s.current_period_end as period_end, s.trial_end, s.started_at, (
@@ -46,6 +48,11 @@ export async function settleTenant(tx: SystemTx, tenantId: string): Promise<Stan
   }
   await tx`select app.announce('billing', ${tenantId})`;
   return after;
+}
+
+/** Orders everybody who changes what the tenant is, until the transaction ends. */
+export async function lockTenant(tx: SystemTx, tenantId: string): Promise<void> {
+  await tx`select from tenants where id = ${tenantId} for no key update`;
 }
 
 const SYSTEM = { kind: "system", reason: "billing" } as const;

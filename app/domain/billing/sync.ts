@@ -13,7 +13,7 @@ import type {
   ProviderInvoice,
   ProviderSubscription,
 } from "./ports.ts";
-import { settleTenant } from "./settle.ts";
+import { lockTenant, settleTenant } from "./settle.ts";
 import { endSubscriptions, storeSubscriptions } from "./subscription-copies.ts";
 
 export interface BillingServices {
@@ -119,6 +119,7 @@ async function write(
   { number, customerId }: Ticket,
   { customer, subscriptions, invoices, checkouts }: Look,
 ): Promise<"written" | "overtaken"> {
+  await lockTenant(tx, tenantId);
   const [mine] = await tx<{ now: Date }[]>`
     update billing_accounts set synced_ticket = ${number}, synced_at = now(),
       test_clock_id = ${customer?.clock?.id ?? null}, clock_at = ${customer?.clock?.at ?? null},
