@@ -1,7 +1,7 @@
 // Owns tabs between views of one thing: links, because each view has an address.
-import { NavLink } from "@remix-run/react";
+import { NavLink, useLocation } from "@remix-run/react";
 import { clsx } from "clsx";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 export interface Tab {
   to: string;
@@ -15,8 +15,22 @@ export interface Tab {
 }
 
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
+  const nav = useRef<HTMLElement>(null);
+  const { key } = useLocation();
+  // On a narrow screen the present tab may lie beyond the edge.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each address has a present tab of its own
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (!nav.current || !current) return;
+    const end = current.offsetLeft + current.offsetWidth - nav.current.offsetLeft;
+    if (end > nav.current.clientWidth) nav.current.scrollLeft = end - nav.current.clientWidth;
+  }, [key]);
   return (
-    <nav aria-label={label} className="mb-6 flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]">
+    <nav
+      ref={nav}
+      aria-label={label}
+      className="mb-6 flex gap-1 overflow-x-auto border-b border-line [scrollbar-width:none]"
+    >
       {tabs.map((tab) => {
         const look = (current: boolean) =>
           clsx(

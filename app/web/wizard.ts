@@ -9,5 +9,6 @@ import type { Member } from "./guards.ts";
 export function enterStep(viewer: Member, step: OnboardingStep) {
   if (viewer.onboardingStep === "done") throw redirect(paths.home());
   if (!mayOpenStep(viewer, step)) throw redirect(destinationOf(viewer));
-  return { reached: viewer.onboardingStep, emailConfirmed: viewer.emailConfirmed, email: viewer.email };
+  const { onboardingStep: reached, emailConfirmed, email, sandbox } = viewer;
+  return { reached, emailConfirmed, email, sandbox };
 }

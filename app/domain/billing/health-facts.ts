@@ -3,7 +3,6 @@ import type { SystemTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { entitlements } from "./entitlements.ts";
 import type { HealthFacts } from "./health.ts";
-import { CONSUMED } from "./metrics.ts";
 
 interface FactsRow {
   activeDays: number;
@@ -63,7 +62,7 @@ export async function readHealthFacts(tx: SystemTx): Promise<HealthFacts> {
   if (!row) throw new AppError("internal", "The facts of health are one row.");
   return {
     ...row,
-    usage: CONSUMED.map((metric) => it.limits[metric]).filter(({ used, included }) => used > 0 || included !== null),
+    usage: [it.limits.messages, it.limits.calls],
     elapsed: elapsedOf(it.period, it.now),
     status: it.effectiveStatus,
   };

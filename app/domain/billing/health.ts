@@ -10,7 +10,7 @@
 import { METRIC_NAMES, type Metric } from "./metrics.ts";
 
 export interface HealthFacts {
-  /** What the plan counts by the period. */
+  /** What the front desk does for its visitors and the plan counts by the period. */
   usage: readonly { metric: Metric; used: number; included: number | null }[];
   /** How much of the billing period has passed, 0–1. */
   elapsed: number;

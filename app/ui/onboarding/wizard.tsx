@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { paths } from "#app/paths.ts";
 import { Banner } from "../banner.tsx";
 import { Button } from "../button.tsx";
+import { SandboxBanner } from "../sandbox-banner.tsx";
 import { WizardShell } from "../wizard-shell.tsx";
 import { wizardSteps } from "./steps.ts";
 
@@ -12,6 +13,7 @@ export interface WizardPlace {
   reached: string;
   emailConfirmed: boolean;
   email: string;
+  sandbox: boolean;
 }
 
 export interface WizardProps {
@@ -26,11 +28,15 @@ export interface WizardProps {
 
 export function Wizard({ place, ...shell }: WizardProps) {
   useFocusOnArrival();
+  const notices = [
+    ...(place.sandbox ? [<SandboxBanner key="sandbox" on />] : []),
+    ...(place.emailConfirmed ? [] : [<UnprovedAddress key="address" email={place.email} />]),
+  ];
   return (
     <WizardShell
       {...shell}
       steps={wizardSteps(place.reached)}
-      banner={place.emailConfirmed ? undefined : <UnprovedAddress email={place.email} />}
+      banner={notices.length > 0 ? notices : undefined}
       aside={
         <Form method="post" action={paths.signOut()}>
           <Button type="submit" variant="quiet" size="sm">

@@ -33,7 +33,7 @@ export function SandboxSettings({ on, data, editable, wiped }: SandboxSettingsPr
     <div className="grid grid-cols-1 gap-6">
       <Card title="Sandbox" description="Try anything without consequences.">
         <InstantSwitch
-          label="Sandbox"
+          label="Work in the sandbox"
           hint={on ? "On: all that happens now is test data." : "Off: all that happens now is real."}
           checked={on}
           disabled={!editable}
@@ -61,7 +61,6 @@ export function SandboxSettings({ on, data, editable, wiped }: SandboxSettingsPr
           <Stat label="Messages" value={count.format(data.messages)} />
           <Stat label="Leads" value={count.format(data.leads)} />
           <Stat label="Mails kept back" value={count.format(data.heldMails)} />
-          <Stat label="Uses counted" value={count.format(data.usageEvents)} />
         </StatGrid>
         {editable ? (
           <Form method="post" preventScrollReset className="mt-5">
