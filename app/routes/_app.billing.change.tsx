@@ -2,30 +2,43 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { ChangePlan } from "#app/domain/billing/billing.schema.ts";
-import { previewChange } from "#app/domain/billing/changes.ts";
-import { featuresLost } from "#app/domain/billing/plan-facts.ts";
+import { type ChangePreview as Change, previewChange } from "#app/domain/billing/changes.ts";
+import { entitlements } from "#app/domain/billing/entitlements.ts";
+import { featuresLost, useBeyond } from "#app/domain/billing/plan-facts.ts";
 import { planVersion } from "#app/domain/billing/plans.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { ChangePreview } from "#app/ui/billing/change-preview.tsx";
 import { PageProblem } from "#app/ui/page-problem.tsx";
 import { assertSells, handleBilling } from "#app/web/billing-forms.ts";
 import { readForm } from "#app/web/forms.ts";
-import { memberAction, memberVisit } from "#app/web/guards.ts";
+import { type MemberContext, memberAction, memberVisit } from "#app/web/guards.ts";
 
 export const meta: MetaFunction = () => [{ title: "Change your plan · Foyer" }];
 
 export const loader = memberVisit(
   "billing:write",
-  async ({ services, actor, url, viewer }) => {
+  async (context) => {
+    const { services, actor, url, viewer } = context;
     assertSells(services);
     const wanted = ChangePlan.safeParse(Object.fromEntries(url.searchParams));
     if (!wanted.success) throw new AppError("not_found", "There is no such plan.");
     const change = await previewChange(services, actor, wanted.data.plan);
-    const before = await services.db.asTenant(actor, (tx) => planVersion(tx, change.from.id), { readOnly: true });
-    return { change, lost: featuresLost(before, change.to), timeZone: viewer.timeZone };
+    return { change, ...(await losses(context, change)), timeZone: viewer.timeZone };
   },
   { whileSuspended: true },
 );
+
+/** What somebody would miss: features, and room for what is used now. */
+function losses({ services, actor }: MemberContext, { from, to }: Change) {
+  return services.db.asTenant(
+    actor,
+    async (tx) => {
+      const [before, { limits }] = await Promise.all([planVersion(tx, from.id), entitlements(tx)]);
+      return { lost: featuresLost(before, to), beyond: useBeyond(limits, to) };
+    },
+    { readOnly: true },
+  );
+}
 
 export const action = memberAction(
   "billing:write",

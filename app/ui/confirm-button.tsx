@@ -10,6 +10,8 @@ export interface ConfirmButtonProps extends Omit<ButtonProps, "type" | "onClick"
   /** What will happen, and whether it can be undone. */
   consequence: ReactNode;
   confirmLabel: string;
+  /** The safe answer, where "Cancel" would be misread. */
+  cancelLabel?: string | undefined;
 }
 
 /** Place it inside the form that it submits, or name that form by `form`. Without JavaScript it submits at once. */
@@ -17,6 +19,7 @@ export function ConfirmButton({
   question,
   consequence,
   confirmLabel,
+  cancelLabel,
   variant = "secondary",
   ...rest
 }: ConfirmButtonProps) {
@@ -54,6 +57,7 @@ export function ConfirmButton({
             onOpenChange={setOpen}
             title={question}
             confirmLabel={confirmLabel}
+            cancelLabel={cancelLabel}
             onConfirm={confirm}
           >
             {consequence}

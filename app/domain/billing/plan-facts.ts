@@ -1,5 +1,5 @@
 // What a plan costs and holds, in words for people. Pure: pages may import it.
-import { METRIC_NAMES, type Metric } from "./metrics.ts";
+import { CONSUMED, METRIC_NAMES, type Metric } from "./metrics.ts";
 import type { Plan } from "./plans.ts";
 
 const count = new Intl.NumberFormat("en-US");
@@ -89,6 +89,22 @@ export function pointsOf(plan: Plan, before: Plan | null = null): string[] {
 /** Names of the features that the first plan has and the second hasn't. */
 export function featuresLost(from: Pick<Plan, "features">, to: Pick<Plan, "features">): string[] {
   return from.features.filter((key) => !to.features.includes(key)).map((key) => FEATURE_NAMES[key] ?? key);
+}
+
+/** Of what is used up: where this period's use would not fit into a plan, in words. */
+export function useBeyond(limits: Readonly<Record<Metric, { used: number }>>, to: Plan): string[] {
+  return CONSUMED.flatMap((metric) => {
+    const limit = to.limits.find((one) => one.metric === metric);
+    const { used } = limits[metric];
+    if (!limit || limit.included === null || used <= limit.included) return [];
+    const then =
+      limit.overage === "bill" && limit.overageUnitCents !== null
+        ? `each one beyond costs ${unitPrice(limit.overageUnitCents, to.currency)}`
+        : "beyond that nothing more goes";
+    return [
+      `You used ${quantityWords(metric, used)} in this period; ${to.name} includes ${limitWords(metric, limit.included)}, and ${then}.`,
+    ];
+  });
 }
 
 /** Whether going from one plan to the other is a step up. By price; what is agreed by contract stands above all. */

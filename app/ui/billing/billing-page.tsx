@@ -35,14 +35,16 @@ export function BillingPage(props: BillingPageProps) {
       ) : null}
       <PlanSummary {...summary} editable={editable} contact={contact} />
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-3">
-        <div className="grid grid-cols-1 gap-6 lg:col-span-2">
+        <div className="lg:col-span-2">
           <UsageCard {...usage} timeZone={timeZone} />
-          <HealthCard {...health} timeZone={timeZone} />
         </div>
-        <div className="grid grid-cols-1 gap-6">
+        <div className="grid grid-cols-1 gap-6 lg:col-start-3 lg:row-span-2 lg:row-start-1">
           {forecast ? <ForecastCard forecast={forecast} timeZone={timeZone} /> : null}
           <PaymentCard {...payment} editable={editable} now={now} />
           <LatestInvoices invoices={invoices} timeZone={timeZone} />
+        </div>
+        <div className="lg:col-span-2">
+          <HealthCard {...health} timeZone={timeZone} />
         </div>
       </div>
     </div>

@@ -14,14 +14,17 @@ export interface ChangePreviewProps {
   change: Change;
   /** Names of features that the new plan lacks. */
   lost: readonly string[];
+  /** What is used now and wouldn't fit, in words. */
+  beyond: readonly string[];
   timeZone: string;
   errors: string[] | undefined;
 }
 
-export function ChangePreview({ change, lost, timeZone, errors }: ChangePreviewProps) {
+export function ChangePreview({ change, lost, beyond, timeZone, errors }: ChangePreviewProps) {
   const { from, to, currency, when, at, lines, dueNowCents, thenCents, thenAt, warnings } = change;
   const pending = usePending("confirm");
   const now = when === "now";
+  const notes = now ? warnings : [...beyond, ...warnings];
   const monthly = money(thenCents, currency);
   return (
     <Card
@@ -43,11 +46,11 @@ export function ChangePreview({ change, lost, timeZone, errors }: ChangePreviewP
           </strong>{" "}
           <span className="text-muted">({timeZone})</span>, plus what is used beyond the plan.
         </p>
-        {lost.length + warnings.length > 0 ? (
+        {lost.length + notes.length > 0 ? (
           <Alert tone="warning" title={`What changes with ${to.name}`}>
             <ul className="mt-1 list-disc pl-5">
               {lost.length > 0 ? <li>You no longer have: {lost.join(", ")}.</li> : null}
-              {warnings.map((warning) => (
+              {notes.map((warning) => (
                 <li key={warning}>{warning}</li>
               ))}
             </ul>

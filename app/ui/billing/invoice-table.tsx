@@ -103,21 +103,23 @@ export function InvoiceWays({ invoice }: { invoice: InvoiceView }) {
   const owing = status === "open" && remainingCents > 0;
   if (!hostedUrl && !pdfUrl) return <span className="text-muted">–</span>;
   return (
-    <span className="relative inline-flex gap-2">
+    <span className="relative inline-flex items-center gap-4">
       {hostedUrl ? (
-        <a href={hostedUrl} className={buttonClass({ size: "sm", variant: owing ? "primary" : "quiet" })}>
-          {owing ? "Pay" : "Page"}
+        <a href={hostedUrl} className={owing ? buttonClass({ size: "sm", variant: "primary" }) : LINK}>
+          {owing ? "Pay" : "View"}
           {name}
         </a>
       ) : null}
       {pdfUrl ? (
-        <a href={pdfUrl} className={buttonClass({ size: "sm", variant: "quiet" })}>
+        <a href={pdfUrl} className={LINK}>
           PDF{name}
         </a>
       ) : null}
     </span>
   );
 }
+
+const LINK = "rounded-sm font-medium text-accent-ink underline decoration-from-font underline-offset-2";
 
 function NoInvoices({ filtered }: { filtered: boolean }) {
   if (filtered) {

@@ -90,6 +90,7 @@ function Cancel({ paidUntil, name, timeZone }: { paidUntil: Date; name: string; 
             </>
           }
           confirmLabel="Cancel plan"
+          cancelLabel="Keep my plan"
         >
           Cancel plan
         </ConfirmButton>

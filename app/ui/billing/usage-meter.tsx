@@ -1,6 +1,6 @@
 // Owns the bar of one metric: how much of what the plan includes is used, with marks at 50, 80 and 100 percent.
 import type { LimitState } from "#app/domain/billing/entitlements.ts";
-import { limitWords, unitPrice } from "#app/domain/billing/plan-facts.ts";
+import { unitPrice } from "#app/domain/billing/plan-facts.ts";
 import type { Tone } from "../tone.ts";
 import { ToneIcon } from "../tone-icon.tsx";
 import { metricLabel, quantity } from "./quantity.ts";
@@ -45,8 +45,7 @@ export function UsageMeter({ limit, currency = "usd", fullOn }: UsageMeterProps)
         <p className="tabular-nums">
           {included === null ? (
             <>
-              {quantity(metric, used)}{" "}
-              <span className="text-muted">used, {limitWords(metric, null).toLowerCase()}</span>
+              {quantity(metric, used)} <span className="text-muted">used, without a limit</span>
             </>
           ) : (
             <>
