@@ -9,6 +9,7 @@ import { pages } from "./pages.ts";
 import { rls } from "./rls.ts";
 import { size } from "./size.ts";
 import { openStage, type Stage } from "./stage.ts";
+import { webhook } from "./webhook.ts";
 
 const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> = {
   size,
@@ -17,6 +18,7 @@ const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> 
   onboarding,
   crawl,
   ingest,
+  webhook,
   memory,
   chat,
 };
