@@ -1,6 +1,7 @@
 // POST /api/v1/chat through its route: the same answer as JSON and as a stream of events; problems carry the request's id.
 import { beforeAll, expect, test } from "vitest";
 import * as route from "#app/routes/api.v1.chat.ts";
+import { ChatReply } from "#app/web/api/chat-endpoint.ts";
 import { testDatabase } from "../setup/database.ts";
 import { type AgentTenant, agentTenant } from "../support/agent.ts";
 import { pageServices } from "../support/pages.ts";
@@ -42,6 +43,11 @@ test("JSON: the answer with its sources", async () => {
     citations: [{ quote: "Massage: Hot stone massage; Duration: 80 minutes; Price: CHF 175" }],
     handoff: false,
   });
+});
+
+test("the answer is what the API's description says, and nothing else", async () => {
+  const body = (await (await post({ ...MESSAGE, session_id: "route-session-2" })).json()) as object;
+  expect(ChatReply.parse(body)).toEqual(body);
 });
 
 test("events: tokens that make up the reply, then the very answer that JSON gives", async () => {
