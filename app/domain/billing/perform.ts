@@ -54,8 +54,7 @@ export async function performOperation(
     () => false,
   );
   await inTenant(async (tx) => {
-    if (outcome.status === "done" && task.input.kind === "change_plan")
-      outcome = await afterChange(tx, tenantId, task.input);
+    outcome = await lookAgain(tx, tenantId, task.input, outcome);
     await finish(tx, tenantId, operationId, task.input, outcome);
     if (!synced) await requestSync(tx, tenantId);
   });
@@ -108,6 +107,17 @@ function call(billing: BillingProvider, key: string, { input, prices }: Task): P
     case "refund":
       return billing.refundInvoice({ invoiceId: input.invoiceId, amountCents: input.amountCents }, key);
   }
+}
+
+const CONFIRM = "Your bank wants you to confirm this payment. Open the invoice to do so";
+
+/** What Stripe's answer alone doesn't say, seen in what was copied since. */
+async function lookAgain(tx: SystemTx, tenantId: string, input: OperationInput, outcome: Outcome): Promise<Outcome> {
+  if (input.kind === "change_plan" && outcome.status === "done") return afterChange(tx, tenantId, input);
+  if (input.kind !== "pay_invoice" || outcome.code !== "payment_failed") return outcome;
+  const [invoice] = await tx<{ needsAction: boolean }[]>`
+    select needs_action from invoices where tenant_id = ${tenantId} and stripe_invoice_id = ${input.invoiceId}`;
+  return invoice?.needsAction ? { status: "failed", error: `${CONFIRM}.`, code: "payment_action_needed" } : outcome;
 }
 
 /** An upgrade whose payment didn't go through waits at Stripe: the plan hasn't changed. */

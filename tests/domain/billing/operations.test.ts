@@ -1,5 +1,6 @@
 // Changes of what is bought: carried out once, whatever is killed, repeated or out of reach.
 import { describe, expect, it } from "vitest";
+import { findInvoice } from "#app/domain/billing/invoices.ts";
 import { awaitOperation, requestCancel, requestChange, requestPayment } from "#app/domain/billing/operations.ts";
 import { performOperation } from "#app/domain/billing/perform.ts";
 import type { BillingProvider } from "#app/domain/billing/ports.ts";
@@ -101,5 +102,17 @@ describe("an operation", () => {
     expect(await ended(tenant, id)).toMatchObject({ status: "failed", errorCode: "payment_failed" });
     expect((await ended(tenant, id))?.error).toMatch(/declined/);
     expect(await tenant.standing()).toMatchObject({ status: "active", plan: "basic" });
+  });
+
+  it("says when the bank wants a payment confirmed, and where", async () => {
+    const tenant = await clockTenant(database, world, "threed");
+    await tenant.buy("basic");
+    await tenant.card("pm_card_authenticationRequired");
+    await tenant.pass(32 * DAY);
+    const { id, invoiceId } = await database.db.web.asTenant(tenant.actor, (tx) => requestPayment(tx, tenant.actor));
+    await world.settle();
+    expect(await ended(tenant, id)).toMatchObject({ status: "failed", errorCode: "payment_action_needed" });
+    const invoice = await database.db.web.asTenant(tenant.actor, (tx) => findInvoice(tx, invoiceId));
+    expect(invoice).toMatchObject({ needsAction: true, hostedUrl: expect.stringContaining("http") });
   });
 });
