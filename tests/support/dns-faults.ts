@@ -75,6 +75,23 @@ export function bearsFaults(title: string, start: () => FaultyProvider): void {
       expect(count(alias.name)).toBe(1);
     });
 
+    test("a provider that doesn't answer in time isn't asked again at once", async () => {
+      simulator.requests.length = 0;
+      simulator.fail({ effect: "delay", ms: 60_000 });
+      const told = { code: "unavailable", reason: "provider_slow", retryAfter: 10 };
+      await expect(impatient.list(zone)).rejects.toMatchObject(told);
+      expect(simulator.requests).toHaveLength(1);
+    });
+
+    test("a zone that was taken away is looked for anew", async () => {
+      const zones = () => simulator.requests.filter(({ path }) => path.endsWith("/zones")).length;
+      await provider.findZone(alias.name);
+      simulator.requests.length = 0;
+      await expect(provider.list({ id: "gone.test.", name: "gone.test" })).rejects.toMatchObject({ code: "not_found" });
+      await provider.findZone(alias.name);
+      expect(zones()).toBe(1);
+    });
+
     test("a key that isn't accepted is told without the key", async () => {
       const refused = await stranger.list(zone).catch((error: unknown) => error);
       expect(refused).toMatchObject({ code: "internal", reason: "provider_key_refused" });

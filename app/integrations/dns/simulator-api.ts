@@ -52,7 +52,7 @@ export interface ApiSimulator {
   /** Oldest first, without those of the control. */
   requests: { method: string; path: string }[];
   fail(...faults: z.input<typeof ApiFault>[]): void;
-  /** Ends all faults. */
+  /** Ends all faults; what they hold up goes on. */
   mend(): void;
   /** Resolves when nothing is under way any more, what is done late included. */
   settled(): Promise<void>;
@@ -65,7 +65,8 @@ const LOOPBACK = "127.0.0.1";
 export async function startApiSimulator(options: ApiSimulatorOptions): Promise<ApiSimulator> {
   const chance = options.chance ?? Math.random;
   const requests: ApiSimulator["requests"] = [];
-  const timers = new Set<NodeJS.Timeout>();
+  /** What is held up: each goes on when called. */
+  const held = new Set<() => void>();
   let faults: ApiFault[] = [];
 
   function strike({ method, path }: ApiRequest): ApiFault | undefined {
@@ -96,7 +97,16 @@ export async function startApiSimulator(options: ApiSimulatorOptions): Promise<A
     underWay.add(ended);
     return ended;
   }
-  const wait = (ms: number) => new Promise<void>((done) => void timers.add(setTimeout(done, ms)));
+  const wait = (ms: number) =>
+    new Promise<void>((done) => {
+      const goOn = () => {
+        clearTimeout(timer);
+        held.delete(goOn);
+        done();
+      };
+      const timer = setTimeout(goOn, ms);
+      held.add(goOn);
+    });
 
   /** Null: the connection breaks. */
   async function serve(request: ApiRequest): Promise<ApiAnswer | null> {
@@ -138,12 +148,13 @@ export async function startApiSimulator(options: ApiSimulatorOptions): Promise<A
     fail: (...more) => void faults.push(...more.map((fault) => ApiFault.parse(fault))),
     mend() {
       faults = [];
+      for (const goOn of held) goOn();
     },
     async settled() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },
     close() {
-      for (const timer of timers) clearTimeout(timer);
+      for (const goOn of held) goOn();
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));
     },

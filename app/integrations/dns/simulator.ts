@@ -111,7 +111,7 @@ export async function startDnsSimulator(options: DnsSimulatorOptions): Promise<D
     const whole = answer.toBuffer();
     const cut = transport === "udp" && (fault?.effect === "truncate" || whole.length > (edns ?? 512));
     const sent = cut ? truncated(answer).toBuffer() : whole;
-    return fault?.effect === "forge" ? [forged(answer), sent] : [sent];
+    return fault?.effect === "forge" ? [forged(request), sent] : [sent];
   }
 
   const { udp, tcp, port } = await listen(options.port ?? 0, serve);
@@ -151,10 +151,13 @@ function withoutQuestion(answer: Packet): Packet {
   return answer;
 }
 
-/** An answer as somebody sends it who didn't see the question: its id is wrong. */
-function forged(answer: Packet): Buffer {
+/** An answer as somebody sends it who didn't see the question: another address, and an id that was only guessed. */
+function forged(request: Packet): Buffer {
+  const answer = answerPacket(request, RCODE.NOERROR);
+  const records = request.questions.map(({ name }) => ({ name, type: "A", content: "203.0.113.66", ttl: 86_400 }));
+  answer.answers = records.map(resourceOf).filter((resource) => resource !== null);
   const bytes = Buffer.from(answer.toBuffer());
-  bytes.writeUInt16BE(answer.header.id ^ 0xffff, 0);
+  bytes.writeUInt16BE(request.header.id ^ 0xffff, 0);
   return bytes;
 }
 

@@ -153,6 +153,25 @@ describe("what the client does with it", () => {
     expect(lists()).toBe(3);
   });
 
+  test("equal records become one, the same one whoever tidies up", async () => {
+    const { name, type, content, ttl } = alias;
+    for (let n = 0; n < 5; n += 1) await call("POST", `/zones/${zone.id}/records`, [{ name, type, content, ttl }]);
+    const [first] = simulator
+      .records("example.com")
+      .map(({ id }) => id)
+      .sort();
+    const kept = await Promise.all([1, 2, 3, 4].map(() => provider.create(zone, alias)));
+    expect(new Set(kept.map(({ id }) => id))).toEqual(new Set([first]));
+    expect(simulator.records("example.com")).toHaveLength(1);
+  });
+
+  test("a creation is sent once: whether it was done, a look tells", async () => {
+    simulator.requests.length = 0;
+    simulator.fail({ match: { method: "POST" }, effect: "reset_after", times: 1 });
+    await provider.create(zone, alias);
+    expect(simulator.requests.map(({ method }) => method)).toEqual(["GET", "POST", "GET"]);
+  });
+
   test("a server that refuses what is there already does no harm", async () => {
     const strict = await startIonosSimulator({ apiKey, zones: ["example.com"], refusesDuplicates: true });
     const careful = createIonosDns({ apiKey, baseUrl: strict.baseUrl, pause });
