@@ -148,7 +148,34 @@ async function readStart(path: string, headers: Record<string, string>): Promise
   return { status: response.status, headers: seen, body: new TextDecoder().decode(first?.value) };
 }
 
-describe.each(readFunctionNames())("function %s", (name) => {
+/** What providers call: they sign, nobody else has a key to it. */
+const ofProviders = (name: string) => name.endsWith("-webhook");
+
+test.each(readFunctionNames().filter(ofProviders))(
+  "function %s takes nothing from whoever isn't its provider, whatever it names",
+  async (name) => {
+    const theirs = smuggled(b);
+    const body = JSON.stringify({
+      id: "evt_1",
+      object: "event",
+      type: "x",
+      data: { metadata: { tenant_id: b.tenantId } },
+    });
+    for (const server of [web, functions]) {
+      for (const key of [a.apiKey, a.widgetKey]) {
+        const headers = { host: server.host, ...theirs.headers, "x-api-key": key, "x-widget-key": key };
+        for (const sent of [{ headers }, { method: "POST", body, headers }]) {
+          const answer = await server.send(`/functions/v1/${name}?${theirs.query}`, sent);
+          expect.soft([400, 401, 405, 503]).toContain(answer.status);
+          expect.soft(leaks(answer, b.tenantId)).toEqual([]);
+        }
+      }
+    }
+    expect(await fingerprint(database.sql, rowsOf(b))).toEqual(before);
+  },
+);
+
+describe.each(readFunctionNames().filter((name) => !ofProviders(name)))("function %s", (name) => {
   const call = (server: HttpServer, query: string, headers: Record<string, string>, body?: object): Promise<Answer> =>
     server.send(`/functions/v1/${name}${query}`, {
       method: body ? "POST" : "GET",
