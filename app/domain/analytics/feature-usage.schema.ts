@@ -19,7 +19,7 @@ export const FeatureUse = z
       .optional()
       .describe(`When; now where left out. At most ${PAST_DAYS} days ago.`),
   })
-  .describe("A feature that was used.");
+  .meta({ id: "FeatureUse", description: "A feature that was used." });
 export type FeatureUse = z.output<typeof FeatureUse>;
 
 /** One use by itself, or several in `events`. */

@@ -6,25 +6,29 @@ import type { Changed, SubscriptionState } from "#app/domain/billing/requests.ts
 import { declare, type Refusal } from "./declare.ts";
 import { Cents, Currency, Id, Period, PlanName, period, TenantStatus, Time, time } from "./wire.ts";
 
-const Plan = z.object({
-  id: PlanName,
-  name: z.string(),
-  monthly_cents: Cents.nullable().describe("Null: agreed by contract."),
-  currency: Currency,
-});
-const Change = z.object({
-  id: Id,
-  kind: z.enum(["change_plan", "cancel", "reactivate", "pay_invoice", "refund"]),
-  status: z.enum(["pending", "done", "failed"]),
-  error: z.object({ code: z.string(), detail: z.string() }).nullable(),
-  requested_at: Time,
-  finished_at: Time.nullable(),
-});
+const Plan = z
+  .object({
+    id: PlanName,
+    name: z.string(),
+    monthly_cents: Cents.nullable().describe("Null: agreed by contract."),
+    currency: Currency,
+  })
+  .meta({ id: "Plan" });
+const Change = z
+  .object({
+    id: Id,
+    kind: z.enum(["change_plan", "cancel", "reactivate", "pay_invoice", "refund"]),
+    status: z.enum(["pending", "done", "failed"]),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    requested_at: Time,
+    finished_at: Time.nullable(),
+  })
+  .meta({ id: "Change", description: "A change of what was bought." });
 const Bought = z
   .object({
     tenant_id: Id,
     status: TenantStatus,
-    plan: Plan.describe("What counts now."),
+    plan: Plan,
     contract: z.boolean().describe("Agreed with the operator; nothing of it changes here."),
     trial_ends_at: Time.nullable(),
     past_due_since: Time.nullable(),
@@ -48,7 +52,10 @@ const Bought = z
         trial_ends_at: Time.nullable(),
         ends_at: Time.nullable().describe("Cancelled: works until then."),
         ended_at: Time.nullable(),
-        next_plan: Plan.extend({ starts_at: Time }).nullable().describe("A smaller plan that begins later."),
+        next_plan: z
+          .object({ ...Plan.shape, starts_at: Time })
+          .nullable()
+          .describe("A smaller plan that begins later."),
         awaits_payment: z.boolean().describe("A larger plan waits for its payment to be made or confirmed."),
         coupon: z.string().nullable(),
         started_at: Time,
@@ -60,7 +67,7 @@ const Bought = z
       .nullable(),
     latest_change: Change.nullable().describe("The change that is under way or came last."),
   })
-  .describe("What the organisation has bought.");
+  .meta({ id: "Subscription", description: "What the organisation has bought." });
 
 const TENANT = "01980d4e-6f3a-7c21-9a55-0d5f3b8f2c11";
 const BASIC = { id: "basic", name: "Basic", monthly_cents: 149700, currency: "usd" };

@@ -23,7 +23,7 @@ export const ChatReply = z
     suggestions: z.array(z.string()),
     handoff: z.boolean().describe("People have been asked to answer, or are answering."),
   })
-  .describe("The agent's answer with what it rests on.");
+  .meta({ id: "ChatReply", description: "The agent's answer with what it rests on." });
 
 export const sendMessage = declare({
   id: "sendMessage",

@@ -31,9 +31,11 @@ beside its currency. **Times** are ISO 8601 in UTC.`;
 /** The document. @param server origin at which the API is reached */
 export function describeApi(endpoints: readonly Endpoint[], server: string): Json {
   const paths: Record<string, Json> = {};
+  const named: Named = {};
+  schemaOf(Problem, "output", named);
   for (const endpoint of endpoints) {
     const path = paths[endpoint.path] ?? {};
-    paths[endpoint.path] = { ...path, [endpoint.method.toLowerCase()]: operationOf(endpoint) };
+    paths[endpoint.path] = { ...path, [endpoint.method.toLowerCase()]: operationOf(endpoint, named) };
   }
   return {
     openapi: "3.1.0",
@@ -43,7 +45,7 @@ export function describeApi(endpoints: readonly Endpoint[], server: string): Jso
     tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Problem: schemaOf(Problem, "output") },
+      schemas: named,
       headers: HEADERS,
       securitySchemes: {
         apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: scopeWords() },
@@ -67,7 +69,7 @@ const HEADERS = {
   IdempotentReplayed: text("`true`: the answer was kept from the first time."),
 };
 
-function operationOf(endpoint: Endpoint): Json {
+function operationOf(endpoint: Endpoint, named: Named): Json {
   const { id, tag, summary, description, auth, body, replies } = endpoint;
   const rights =
     auth.by === "tenant"
@@ -81,13 +83,15 @@ function operationOf(endpoint: Endpoint): Json {
     summary,
     description: [description, rights].filter(Boolean).join("\n\n") || undefined,
     security: securityOf(endpoint),
-    parameters: parametersOf(endpoint),
+    parameters: parametersOf(endpoint, named),
     requestBody: body && {
       required: !body.optional,
-      content: { "application/json": { schema: schemaOf(body.schema, "input"), example: body.example } },
+      content: { "application/json": { schema: schemaOf(body.schema, "input", named), example: body.example } },
     },
     responses: {
-      ...Object.fromEntries(Object.entries(replies).map(([status, reply]) => [status, replyOf(endpoint, reply)])),
+      ...Object.fromEntries(
+        Object.entries(replies).map(([status, reply]) => [status, replyOf(endpoint, reply, named)]),
+      ),
       ...problemsOf(endpoint),
     },
   };
@@ -98,14 +102,14 @@ function securityOf({ auth }: Endpoint): Json[] {
   return auth.by === "staff" ? [{ bearer: [] }] : [{ apiKey: [] }, { bearer: [] }];
 }
 
-function parametersOf(endpoint: Endpoint): Json[] {
+function parametersOf(endpoint: Endpoint, named: Named): Json[] {
   const found: Json[] = [];
   if (endpoint.path.includes("{id}")) {
     const description = "Your organisation, as `/api/v1/tenant/current` names it.";
     found.push({ name: "id", in: "path", required: true, description, schema: { type: "string", format: "uuid" } });
   }
   if (endpoint.query) {
-    const { properties = {}, required = [] } = schemaOf(endpoint.query, "input") as {
+    const { properties = {}, required = [] } = schemaOf(endpoint.query, "input", named) as {
       properties?: Record<string, Json>;
       required?: string[];
     };
@@ -124,13 +128,13 @@ function parametersOf(endpoint: Endpoint): Json[] {
 /** The chat has a key of its own: `message_id`. */
 const takesKeys = (endpoint: Endpoint): boolean => changes(endpoint) && endpoint.auth.by === "tenant";
 
-function replyOf(endpoint: Endpoint, { description, schema, example, also = {} }: Reply): Json {
+function replyOf(endpoint: Endpoint, { description, schema, example, also = {} }: Reply, named: Named): Json {
   const others = Object.entries(also).map(([type, words]) => [
     type,
     { schema: { type: "string", description: words } },
   ]);
   const content = {
-    "application/json": { schema: schemaOf(schema, "output"), example },
+    "application/json": { schema: schemaOf(schema, "output", named), example },
     ...Object.fromEntries(others),
   };
   return { description, headers: headersOf(endpoint), content };
@@ -200,8 +204,16 @@ function problemsOf(endpoint: Endpoint): Record<string, Json> {
   return Object.fromEntries(answers);
 }
 
-/** A schema as JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
-function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, target: "draft-2020-12", unrepresentable: "any" });
-  return json;
+/** Schemas that have a name (`.meta({ id })`), as each conversion meets them. */
+type Named = Record<string, unknown>;
+
+/** A schema as JSON Schema 2020-12, the dialect of OpenAPI 3.1; what has a name is referred to and goes to `named`. */
+function schemaOf(schema: z.ZodType, io: "input" | "output", named: Named): Json {
+  const { properties, $defs = {} } = z.toJSONSchema(z.object({ it: schema }), {
+    ...({ io, target: "draft-2020-12", unrepresentable: "any" } as const),
+  });
+  const whole = (json: unknown): unknown =>
+    JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  for (const [name, { id: _, ...json }] of Object.entries($defs)) named[name] = whole(json);
+  return whole(properties?.it ?? {}) as Json;
 }

@@ -4,7 +4,7 @@ import type { Invoice } from "#app/domain/billing/invoices.ts";
 import { BILLED } from "#app/domain/billing/metrics.ts";
 import type { Payment } from "#app/domain/billing/requests.ts";
 import { declare } from "./declare.ts";
-import { Cents, Currency, Id, PlanName, Time, time } from "./wire.ts";
+import { Cents, Currency, Id, Period, PlanName, Time, time } from "./wire.ts";
 
 const InvoiceStatus = z.enum(["open", "paid", "uncollectible", "void"]);
 const Line = z.object({
@@ -13,7 +13,7 @@ const Line = z.object({
   quantity: z.int(),
   amount_cents: Cents,
   proration: z.boolean(),
-  period: z.object({ start: Time, end: Time }),
+  period: Period,
 });
 const InvoiceWire = z
   .object({
@@ -38,7 +38,7 @@ const InvoiceWire = z
     hosted_url: z.string().nullable().describe("The invoice's own page, where it is paid too."),
     pdf_url: z.string().nullable(),
   })
-  .describe("An invoice.");
+  .meta({ id: "Invoice", description: "An invoice." });
 
 const TENANT_PATH = "/api/v1/tenant/{id}/billing";
 const invoiceExample = {
@@ -92,7 +92,7 @@ const Paid = z
     url: z.string().nullable(),
     invoice: InvoiceWire.nullable(),
   })
-  .describe("What the payment came to.");
+  .meta({ id: "Payment", description: "What the payment came to." });
 
 export const pay = declare({
   id: "pay",

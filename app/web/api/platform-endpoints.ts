@@ -30,7 +30,7 @@ const Platform = z
     webhooks: z.object({ waiting: Count, failing: Count, parked: Count, oldest_seconds: Seconds }),
     jobs: z.object({ ...backlog, queues: z.array(z.object({ queue: z.string(), ...backlog })) }),
   })
-  .describe("The operator's figures.");
+  .meta({ id: "PlatformMetrics", description: "The operator's figures." });
 
 const idle = { waiting: 0, active: 0, retrying: 0, dead: 0, oldest_seconds: null };
 export const getPlatformMetrics = declare({

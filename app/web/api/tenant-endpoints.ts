@@ -25,7 +25,7 @@ const Tenant = z
     language: z.string(),
     features: z.array(Feature),
   })
-  .describe("The caller's organisation.");
+  .meta({ id: "Organisation", description: "The caller's organisation." });
 
 export const getTenant = declare({
   id: "getCurrentTenant",
@@ -102,7 +102,7 @@ const UsageNow = z
       })
       .describe("What the period's bill will come to."),
   })
-  .describe("What was used in the current billing period.");
+  .meta({ id: "Usage", description: "What was used in the current billing period." });
 
 export const getUsage = declare({
   id: "getCurrentUsage",

@@ -8,7 +8,7 @@ export const Cents = z.int().describe("In whole cents.");
 export const Currency = z.string().length(3).describe("ISO 4217, in lower case.");
 export const PlanName = z.enum(["trial", "basic", "premium", "enterprise"]);
 export const MetricName = z.enum(METRICS);
-export const Period = z.object({ start: Time, end: Time });
+export const Period = z.object({ start: Time, end: Time }).meta({ id: "Period" });
 
 /** What a tenant's account amounts to at the moment. */
 export const TenantStatus = z
@@ -28,7 +28,7 @@ export const Problem = z
     upgrade_url: z.string().optional().describe("Where a larger plan is had."),
     resets_at: z.string().optional().describe("When there is room again."),
   })
-  .describe("A problem (RFC 9457).");
+  .meta({ id: "Problem", description: "A problem (RFC 9457)." });
 
 /** A time as the API sends it. */
 export function time(at: Date): string;
