@@ -29,7 +29,7 @@ export function momentWords(at: Date, timeZone: string): string {
 async function planWith(tx: InTenantTx, feature: string): Promise<{ plan: string; name: string } | null> {
   const [row] = await tx<{ plan: string; name: string }[]>`
     select v.plan, v.name from plan_versions v
-    where v.retired_at is null and (${feature} = any(v.features)
+    where v.retired_at is null and v.plan <> 'trial' and (${feature} = any(v.features)
       or exists (select from feature_flags f where f.key = ${feature} and v.plan = any(f.plans)))
     order by v.monthly_cents nulls last limit 1`;
   return row ?? null;
@@ -43,7 +43,7 @@ async function planBeyond(
 ): Promise<{ plan: string; name: string } | null> {
   const [row] = await tx<{ plan: string; name: string }[]>`
     select v.plan, v.name from plan_versions v join plan_limits l on l.plan_version_id = v.id and l.metric = ${metric}
-    where v.retired_at is null and coalesce(l.included > ${included}, l.included is null)
+    where v.retired_at is null and v.plan <> 'trial' and coalesce(l.included > ${included}, l.included is null)
     order by v.monthly_cents nulls last limit 1`;
   return row ?? null;
 }
