@@ -9,6 +9,7 @@ import { ConversationFilter } from "#app/domain/agent/conversations.schema.ts";
 import { getConversation, listConversations } from "#app/domain/agent/conversations.ts";
 import { dashboardFigures } from "#app/domain/agent/dashboard.ts";
 import { latestConversations, unansweredQuestions } from "#app/domain/agent/recent-activity.ts";
+import { testData } from "#app/domain/billing/sandbox.ts";
 import { loadSitePage } from "#app/domain/branding/site-page.ts";
 import { searchKnowledge } from "#app/domain/knowledge/search.ts";
 import { firstSteps } from "#app/domain/provisioning/first-steps.ts";
@@ -92,6 +93,9 @@ function strays(plans: readonly PlanNode[]): string[] {
 
 const asMember = (fn: (tx: TenantTx) => Promise<unknown>) => (plans: PlanNode[]) =>
   database.db.web.asTenant(tenant.actor, (tx) => fn(explaining(tx, plans)), { readOnly: true });
+/** In sandbox: the few rows of one mode are found among the many of the other. */
+const asTester = (fn: (tx: TenantTx) => Promise<unknown>) => (plans: PlanNode[]) =>
+  database.db.web.asTenant({ ...tenant.actor, sandbox: true }, (tx) => fn(explaining(tx, plans)), { readOnly: true });
 const visitor = (): VisitorActor => ({ kind: "visitor", tenantId: tenant.tenantId, sessionId: SESSION });
 const filter = (search: Record<string, string>) => ConversationFilter.parse(search);
 const doors = (plans: PlanNode[]): Db => explainingDb(database.db.functions, plans);
@@ -106,6 +110,10 @@ const HOT: Record<string, (plans: PlanNode[]) => Promise<unknown>> = {
   "conversations: unanswered": asMember((tx) => listConversations(tx, filter({ unanswered: "1" }), "UTC")),
   "conversations: by words": asMember((tx) => listConversations(tx, filter({ q: "parking" }), "UTC")),
   "conversations: one": asMember((tx) => getConversation(tx, conversationId)),
+  "sandbox: figures": asTester((tx) => dashboardFigures(tx, { days: 30, timeZone: "Europe/Vienna" })),
+  "sandbox: conversations": asTester((tx) => listConversations(tx, filter({}), "UTC")),
+  "sandbox: conversations by words": asTester((tx) => listConversations(tx, filter({ q: "parking" }), "UTC")),
+  "sandbox: how much test data": asTester((tx) => testData(tx)),
   "chat: a message and its answer": (plans) =>
     chat(
       { db: doors(plans), log: createLogger("test", "silent"), model: createBuiltinModel() },
