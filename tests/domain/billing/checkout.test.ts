@@ -10,6 +10,7 @@ import {
 } from "#app/domain/billing/checkout.ts";
 import type { BillingProvider } from "#app/domain/billing/ports.ts";
 import { syncBilling } from "#app/domain/billing/sync.ts";
+import { claimAddress } from "#app/domain/tenants/tenants.ts";
 import { testDatabase } from "../../setup/database.ts";
 import { billingWorld } from "../../support/billing.ts";
 import { newTenant, newTrialTenant, type TestTenant } from "../../support/tenants.ts";
@@ -64,6 +65,20 @@ describe("buying a plan", () => {
     await expect(buy(tenant, "premium")).rejects.toMatchObject({ code: "conflict", reason: "subscribed" });
     const { url } = await openPortal(services(), tenant.actor, { flow: "payment_method" });
     expect(url).toMatch(/^http:\/\/pay\.test\//);
+  });
+
+  it("takes a tenant from its address straight to its paid plan, without a trial", async () => {
+    const tenant = await newTenant(database.db.web, "Straight");
+    await database.db.web.asTenant(tenant.actor, (tx) =>
+      claimAddress(tx, tenant.actor, { appDomain: "localhost" }, "straight"),
+    );
+    const { checkoutId } = await openCheckout(services(), tenant.actor, { plan: "basic", origin: "onboarding" });
+    world.server.engine.completeCheckout(await sessionOf(checkoutId), { card: CARD });
+    await world.settle();
+    const [row] = await database.sql`
+      select t.status, t.plan, t.onboarding_step as step, (select count(*)::int from provisioning_runs r where r.tenant_id = t.id) as runs
+      from tenants t where t.id = ${tenant.tenantId}`;
+    expect(row).toEqual({ status: "active", plan: "basic", step: "knowledge", runs: 1 });
   });
 
   it("confirms nobody else's session", async () => {
