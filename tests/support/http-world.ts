@@ -182,7 +182,7 @@ export function strangerIds(): Ids {
 /** A further member of the party's tenant, signed in. Returns the session's token and the person's id. */
 export async function addMember(
   database: TestDatabase,
-  party: Party,
+  party: Pick<Party, "tenantId">,
   role: TenantRole,
 ): Promise<{ token: string; userId: string }> {
   const [person] = await database.sql<{ id: string }[]>`
