@@ -178,6 +178,24 @@ describe("the gate finds who somebody is by unique lookups", () => {
         select id, 'hash-' || id, now() + interval '1 day' from users`;
       await sql`
         insert into rate_limits (key, window_start, used) select 'hot-' || n, now(), 1 from generate_series(1, ${PEOPLE}::int) n`;
+      await sql`
+        insert into billing_accounts (tenant_id, plan_version_id, period_anchor, period_start, period_end)
+        select t.id, v.id, now(), now(), now() + interval '1 month' from tenants t, plan_versions v where v.plan = 'basic'
+        on conflict do nothing`;
+      await sql`
+        insert into usage_counters (tenant_id, metric, period_start, period_end, used)
+        select tenant_id, metric, period_start, period_end, 1 from billing_accounts, unnest(array['messages', 'calls']) metric
+        where period_start is not null on conflict do nothing`;
+      await sql`
+        insert into usage_events (tenant_id, metric, quantity, key, period_start, occurred_at)
+        select tenant_id, 'messages', 1, 'hot ' || n, period_start, now() from billing_accounts, generate_series(1, 10) n
+        where period_start is not null`;
+      await sql`
+        insert into limit_overrides (tenant_id, metric, included, reason) select id, 'seats', 5, 'test' from tenants`;
+      await sql`insert into tenant_configurations (tenant_id) select id from tenants on conflict do nothing`;
+      await sql`insert into feature_toggles (tenant_id, key, enabled) select id, 'white_label', true from tenants`;
+      await sql`
+        insert into feature_overrides (tenant_id, key, enabled, reason) select id, 'white_label', true, 'test' from tenants`;
     });
     await database.sql`vacuum analyze`;
   }, 60_000);
@@ -185,10 +203,12 @@ describe("the gate finds who somebody is by unique lookups", () => {
   /** Tables that the statement read from end to end. */
   async function readWhole(run: (sql: typeof database.sql) => Promise<unknown>): Promise<string[]> {
     return database.sql.begin(async (sql) => {
+      const read = () => sql<{ name: string; scans: string }[]>`
+        select relname as name, seq_scan as scans from pg_stat_xact_user_tables where schemaname = 'public'`;
+      // What the connection has just done before may not have been handed in yet.
+      const before = new Map((await read()).map(({ name, scans }) => [name, scans]));
       await run(sql as unknown as typeof database.sql);
-      const rows = await sql<{ name: string }[]>`
-        select relname as name from pg_stat_xact_user_tables where schemaname = 'public' and seq_scan > 0`;
-      return rows.map(({ name }) => name);
+      return (await read()).filter(({ name, scans }) => scans !== (before.get(name) ?? "0")).map(({ name }) => name);
     });
   }
 
@@ -199,6 +219,26 @@ describe("the gate finds who somebody is by unique lookups", () => {
     expect(await readWhole((sql) => sql`select * from app.resolve_api_key('none')`)).toEqual([]);
     expect(await readWhole((sql) => sql`select * from app.resolve_host('hot-one.localhost')`)).toEqual([]);
     expect(await readWhole((sql) => sql`select * from app.take_rate('hot', 5, 60)`)).toEqual([]);
+  });
+
+  test("what is asked of a plan, and counted, finds its rows by unique lookups too", async () => {
+    const claims = JSON.stringify({ role: "anon", app_metadata: { tenant_id: tenant.tenantId } });
+    const asked = async (run: (sql: typeof database.sql) => Promise<unknown>) => {
+      const whole = await readWhole(async (sql) => {
+        await sql`select set_config('request.jwt.claims', ${claims}, true)`;
+        await run(sql);
+      });
+      // The plans themselves are a handful of rows.
+      return whole.filter((name) => !["plan_versions", "plan_limits", "feature_flags"].includes(name));
+    };
+    expect(await asked((sql) => sql`select * from app.consume('messages', 1, 'hot 5')`)).toEqual([]);
+    expect(await asked((sql) => sql`select * from app.consume('messages', 1, 'new')`)).toEqual([]);
+    expect(await asked((sql) => sql`select * from app.consume('calls', 100000, 'far too much')`)).toEqual([]);
+    expect(await asked((sql) => sql`select * from app.usage_room('messages')`)).toEqual([]);
+    expect(await asked((sql) => sql`select * from app.entitlement_facts()`)).toEqual([]);
+    expect(await asked((sql) => sql`select sum(quantity) from usage_events where key = 'hot 5'`)).toEqual([
+      "usage_events",
+    ]);
   });
 
   test("a look without an index is noticed", async () => {
