@@ -108,6 +108,22 @@ test("cancelled, it ends with the period; reactivated, it goes on", async () => 
   expect((await post(tenant, "subscription/reactivate")).body).toMatchObject({ status: 409, code: "unchanged" });
 });
 
+test("a program in test mode spends nothing; its owner may, and both see what was really bought", async () => {
+  const tenant = await customer("api-sandbox");
+  await sql`update tenants set sandbox = true where id = ${tenant.tenantId}`;
+  const asked = [
+    change(tenant, "premium"),
+    post(tenant, "subscription/cancel"),
+    post(tenant, "subscription/reactivate"),
+    post(tenant, "billing/payment"),
+  ];
+  for (const { status, body } of await Promise.all(asked)) expect([status, body.code]).toEqual([409, "sandbox"]);
+  expect(await operations(tenant)).toHaveLength(0);
+  expect(await read(tenant)).toMatchObject({ plan: { id: "basic" }, subscription: { status: "active" } });
+  const by = await post(tenant, "subscription/cancel", undefined, { token: tenant.token });
+  expect([by.status, by.body.subscription.ends_at]).toEqual([200, expect.any(String)]);
+});
+
 test("a declined card: the plan stays, the refusal is the same when asked again under its key", async () => {
   const tenant = await customer("api-declined");
   await tenant.card("pm_card_chargeCustomerFail");

@@ -3,6 +3,7 @@ import type { TenantActor } from "#app/platform/actor.ts";
 import type { InTenantTx, TenantTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { type BillingAccount, billingAccount, currentSubscription, isLiving, type Subscription } from "./accounts.ts";
+import { conflict } from "./changes.ts";
 import { type CheckoutServices, openCheckout, openPortal } from "./checkout.ts";
 import { type Entitlements, entitlements } from "./entitlements.ts";
 import { findInvoice, type Invoice, openInvoice } from "./invoices.ts";
@@ -75,6 +76,7 @@ async function change(
   actor: TenantActor,
   request: (tx: TenantTx) => Promise<string | null>,
 ): Promise<Changed> {
+  assertForReal(actor);
   const id = await db.asTenant(actor, request);
   const operation = id === null ? null : await awaitOperation(db, actor, id);
   if (operation?.status === "failed") {
@@ -83,6 +85,15 @@ async function change(
   }
   const state = await db.asTenant(actor, subscriptionState, { readOnly: true });
   return { underWay: operation?.status === "pending", state };
+}
+
+/** A program that works on test data spends no money; people in test mode know what they click. */
+function assertForReal(actor: TenantActor): void {
+  if (actor.kind !== "api_key" || !actor.sandbox) return;
+  throw conflict(
+    "Test mode is on: programs neither buy nor pay in it. Switch it off, or do this under Billing.",
+    "sandbox",
+  );
 }
 
 /** What a failed operation says to whoever asked for it. */
@@ -115,6 +126,7 @@ export async function payWhatIsDue(
   actor: TenantActor,
   { invoiceId, plan }: { invoiceId?: string | undefined; plan?: PlanId | undefined },
 ): Promise<Payment> {
+  assertForReal(actor);
   const { db } = services;
   const read = async (tx: InTenantTx) => ({
     due: invoiceId ? await findInvoice(tx, invoiceId) : await openInvoice(tx),

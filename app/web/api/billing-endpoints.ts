@@ -101,7 +101,7 @@ const underWay = {
 };
 const conflictOf = (codes: string): Refusal => ({
   code: "conflict",
-  description: `\`conflict\`: another change is under way. ${codes}`,
+  description: `\`conflict\`: another change is under way. \`sandbox\`: test mode is on. ${codes}`,
 });
 const read = { by: "tenant", scope: "billing:read", permission: "billing:read", whileSuspended: true } as const;
 const write = { by: "tenant", scope: "billing:write", permission: "billing:write", whileSuspended: true } as const;

@@ -132,7 +132,10 @@ export const pay = declare({
       description: "`payment_failed`: the card was declined; `invoice_url` is where to pay otherwise.",
     },
     { code: "not_found", description: "No such invoice." },
-    { code: "conflict", description: "`conflict`: another change is under way. `not_sold`, `no_address`." },
+    {
+      code: "conflict",
+      description: "`conflict`: another change is under way. `sandbox`: test mode is on. `not_sold`, `no_address`.",
+    },
   ],
 });
 
