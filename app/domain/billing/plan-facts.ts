@@ -58,13 +58,15 @@ export function limitWords(metric: Metric, included: number | null): string {
     : quantityWords(metric, included);
 }
 
+const KB = ["kB", 1e3] as const;
+
 function bytes(quantity: number): string {
-  const [unit, size] = quantity >= 1e9 ? ["GB", 1e9] : quantity >= 1e6 ? ["MB", 1e6] : ["kB", 1e3];
-  return `${count.format(Math.round((quantity / (size as number)) * 10) / 10)} ${unit}`;
+  const [unit, size] = quantity >= 1e9 ? (["GB", 1e9] as const) : quantity >= 1e6 ? (["MB", 1e6] as const) : KB;
+  return `${count.format(Math.round((quantity / size) * 10) / 10)} ${unit}`;
 }
 
 /** What a plan includes of a metric: null is without a limit, undefined is not part of the plan at all. */
-export function includedOf(plan: Plan, metric: Metric): number | null | undefined {
+function includedOf(plan: Plan, metric: Metric): number | null | undefined {
   return plan.limits.find((limit) => limit.metric === metric)?.included;
 }
 
