@@ -22,6 +22,8 @@ export interface IonosConfig {
 const BASE_URL = "https://api.hosting.ionos.com/dns/v1";
 /** Looks and creations, until it is settled that a record is there. */
 const CREATE_ROUNDS = 3;
+/** `..` as an id would lead from a record to its zone, which PUT replaces whole. */
+const ID = /^(?!\.+$)[\w.-]+$/;
 const Zones = z.array(z.object({ id: z.string().min(1), name: z.string().min(1) }));
 const Row = z.object({
   id: z.string().min(1),
@@ -89,8 +91,14 @@ export function createIonosDns(config: IonosConfig): DnsProvider {
 type Records = ReturnType<typeof recordsOf>;
 
 function recordsOf(http: ProviderHttp, zones: ZoneCache) {
-  const path = (zone: DnsZone, id = ""): string =>
-    `/zones/${encodeURIComponent(zone.id)}/records${id && `/${encodeURIComponent(id)}`}`;
+  const zonePath = ({ id, name }: DnsZone): string => {
+    if (!ID.test(id)) throw zoneUnknown(name);
+    return `/zones/${id}`;
+  };
+  const path = (zone: DnsZone, id: string): string => {
+    if (!ID.test(id)) throw recordUnknown();
+    return `${zonePath(zone)}/records/${id}`;
+  };
   /** What is there, or the reason why not. */
   function accepted(answer: Answer): Answer {
     if (answer.status < 300) return answer;
@@ -104,18 +112,22 @@ function recordsOf(http: ProviderHttp, zones: ZoneCache) {
         ...(name && { recordName: plainName(name) }),
         ...(type && { recordType: type }),
       });
-      const answer = await http.send("GET", `/zones/${encodeURIComponent(zone.id)}?${query}`);
+      const answer = await http.send("GET", `${zonePath(zone)}?${query}`);
       if (answer.status === 404) {
         zones.forget();
-        throw new AppError("not_found", `IONOS has no zone for ${zone.name}.`, { reason: "dns_zone_unknown" });
+        throw zoneUnknown(zone.name);
       }
-      const found = http.read(Zone, accepted(answer)).records.map(ours);
-      return found.filter(
-        (record) => record !== null && (!name || record.name === plainName(name)) && (!type || record.type === type),
-      ) as Kept[];
+      return http
+        .read(Zone, accepted(answer))
+        .records.map(ours)
+        .filter((record) => record !== null)
+        .filter((record) => (!name || record.name === plainName(name)) && (!type || record.type === type));
     },
-    async post(zone: DnsZone, draft: RecordDraft): Promise<void> {
-      accepted(await http.send("POST", path(zone), [body(draft)]));
+    /** @returns the record as IONOS keeps it; null where its answer doesn't say */
+    async post(zone: DnsZone, draft: RecordDraft): Promise<Kept | null> {
+      const answer = accepted(await http.send("POST", `${zonePath(zone)}/records`, [body(draft)]));
+      const made = z.array(Row).safeParse(answer.body).data?.map(ours) ?? [];
+      return made.find((record) => record !== null && sameRecord(record, draft)) ?? null;
     },
     async put(zone: DnsZone, record: Kept): Promise<Kept> {
       const { content, ttl, prio, disabled } = body(record);
@@ -137,21 +149,25 @@ function recordsOf(http: ProviderHttp, zones: ZoneCache) {
  * attempts that arrived late or at the same time, become one: always the same one, whoever tidies up.
  */
 async function create(records: Records, zone: DnsZone, draft: RecordDraft): Promise<DnsRecord> {
-  let failure: AppError | null = null;
+  let outcome: Kept | AppError | null = null;
   for (let round = 0; ; round += 1) {
-    const there = await records.list(zone, { name: draft.name });
+    const there = withMade(await records.list(zone, { name: draft.name }), outcome);
     const [kept, ...extra] = there.filter((record) => sameRecord(record, draft)).sort(visibleFirst);
     for (const { id } of extra) await records.remove(zone, id);
     if (kept && !kept.disabled && kept.ttl === draft.ttl) return shown(kept);
     if (kept) return shown(await records.put(zone, { ...kept, ttl: draft.ttl }));
     if (there.some((record) => !record.disabled && excludeEachOther(record, draft)))
       throw new AppError("conflict", `${draft.name} already has another DNS record.`, { reason: "dns_record_differs" });
-    if (failure && (failure.code !== "unavailable" || round >= CREATE_ROUNDS)) throw failure;
+    if (outcome instanceof AppError && (outcome.code !== "unavailable" || round >= CREATE_ROUNDS)) throw outcome;
     if (round >= CREATE_ROUNDS)
       throw new AppError("unavailable", "IONOS doesn't show the record yet.", { retryAfter: 10 });
-    failure = await records.post(zone, draft).then(() => null, openOutcome);
+    outcome = await records.post(zone, draft).catch(openOutcome);
   }
 }
+
+/** A list may not show yet what was only just made. */
+const withMade = (listed: Kept[], made: Kept | AppError | null): Kept[] =>
+  made === null || made instanceof AppError || listed.some(({ id }) => id === made.id) ? listed : [...listed, made];
 
 /** Failures after which the record may be there: the call was cut off, or somebody else was faster. */
 function openOutcome(error: unknown): AppError {
@@ -180,6 +196,9 @@ function ours({ id, name, type, content, ttl, disabled }: z.infer<typeof Row>): 
 }
 
 const shown = ({ id, name, type, content, ttl }: Kept): DnsRecord => ({ id, name, type, content, ttl });
+
+const zoneUnknown = (name: string): AppError =>
+  new AppError("not_found", `IONOS has no zone for ${name}.`, { reason: "dns_zone_unknown" });
 
 const recordUnknown = (): AppError =>
   new AppError("not_found", "IONOS doesn't have this record any more.", { reason: "dns_record_unknown" });

@@ -53,6 +53,8 @@ export interface IonosSimulatorOptions {
   book?: ZoneBook;
   /** Whether a record that is there already is refused; default it is kept twice. */
   refusesDuplicates?: boolean;
+  /** How many lists don't show a new record yet; default none. */
+  lag?: number;
   chance?: () => number;
 }
 
@@ -80,6 +82,17 @@ export async function startIonosSimulator(options: IonosSimulatorOptions): Promi
   for (const zone of zones) {
     book?.add(zone.name, { since: 0 });
     for (const { name, type } of zone.records) publish(zone, name, type, 0);
+  }
+
+  /** Lists that don't show a record yet, by its id. */
+  const hidden = new Map<string, number>();
+  function listed(zone: StoredZone): StoredZone {
+    const records = zone.records.filter(({ id }) => {
+      const left = hidden.get(id) ?? 0;
+      if (left > 0) hidden.set(id, left - 1);
+      return left === 0;
+    });
+    return { ...zone, records };
   }
 
   function publish(zone: StoredZone, name: string, type: string, since?: number): void {
@@ -114,7 +127,7 @@ export async function startIonosSimulator(options: IonosSimulatorOptions): Promi
   }
 
   function zoneCall(zone: StoredZone, { method, query, body }: ApiRequest): ApiAnswer {
-    if (method === "GET") return show(zone, query);
+    if (method === "GET") return show(listed(zone), query);
     if (method !== "PUT" && method !== "PATCH") return notAllowed();
     const inputs = z.array(Input).safeParse(body);
     if (!inputs.success) return invalidData();
@@ -146,6 +159,7 @@ export async function startIonosSimulator(options: IonosSimulatorOptions): Promi
       if (clash) return invalidRecord(record, { invalidFields: ["name"] });
     }
     zone.records.push(...fresh);
+    for (const { id } of fresh) hidden.set(id, options.lag ?? 0);
     commit(zone, fresh);
     return { status: 201, body: fresh };
   }

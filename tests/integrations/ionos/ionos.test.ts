@@ -172,6 +172,29 @@ describe("what the client does with it", () => {
     expect(simulator.requests.map(({ method }) => method)).toEqual(["GET", "POST", "GET"]);
   });
 
+  test("a list that doesn't show yet what was just made leads to no second one", async () => {
+    const slow = await startIonosSimulator({ apiKey, zones: ["example.com"], lag: 3 });
+    const careful = createIonosDns({ apiKey, baseUrl: slow.baseUrl, pause });
+    const there = (await careful.findZone("example.com")) as DnsZone;
+    const { id } = await careful.create(there, alias);
+    expect(slow.records("example.com")).toMatchObject([{ id }]);
+    await slow.close();
+  });
+
+  test("an id that would lead from a record to its zone is sent nowhere", async () => {
+    await provider.create(zone, alias);
+    simulator.requests.length = 0;
+    for (const id of ["..", ".", "", "a/../..", "%2e%2e"]) {
+      await expect(provider.find(zone, id)).rejects.toMatchObject({ code: "not_found" });
+      await expect(provider.update(zone, id, { content: "x.example.com", ttl: 300 })).rejects.toMatchObject({
+        code: "not_found",
+      });
+      await expect(provider.delete(zone, id)).rejects.toMatchObject({ code: "not_found" });
+    }
+    await expect(provider.list({ ...zone, id: ".." })).rejects.toMatchObject({ reason: "dns_zone_unknown" });
+    expect(simulator.requests).toEqual([]);
+  });
+
   test("a server that refuses what is there already does no harm", async () => {
     const strict = await startIonosSimulator({ apiKey, zones: ["example.com"], refusesDuplicates: true });
     const careful = createIonosDns({ apiKey, baseUrl: strict.baseUrl, pause });
@@ -181,12 +204,23 @@ describe("what the client does with it", () => {
     await strict.close();
   });
 
-  test("what IONOS refuses is told by field", async () => {
+  test("what IONOS refuses is told by field, and not sent again", async () => {
+    simulator.requests.length = 0;
     await expect(provider.create(zone, { ...alias, ttl: 5 })).rejects.toMatchObject({
       code: "unprocessable",
       reason: "dns_record_refused",
       message: "IONOS doesn't accept this record: ttl.",
     });
+    expect(simulator.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  test("creations that fail again and again are given up, and say what is wrong", async () => {
+    simulator.requests.length = 0;
+    simulator.fail({ match: { method: "POST" }, effect: "error_500" });
+    const told = { code: "unavailable", message: "IONOS has trouble at the moment." };
+    await expect(provider.create(zone, alias)).rejects.toMatchObject(told);
+    simulator.mend();
+    expect(simulator.requests.filter(({ method }) => method === "POST")).toHaveLength(3);
   });
 });
 

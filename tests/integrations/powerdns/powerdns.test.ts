@@ -64,6 +64,14 @@ describe("what the client does with it", () => {
     expect(book.view(alias.name, Date.now())?.records(alias.name, "TXT")).toMatchObject([{ content: '"a \\"b\\""' }]);
   });
 
+  test("of two that exclude each other, sent at once, one is refused as a conflict", async () => {
+    const other = createPowerDns({ apiKey, baseUrl, pause });
+    const both = [provider.create(zone, alias), other.create(zone, { ...alias, type: "A", content: "192.0.2.1" })];
+    const refused = (await Promise.allSettled(both)).filter(({ status }) => status === "rejected");
+    expect(refused).toMatchObject([{ reason: { code: "conflict", reason: "dns_record_differs" } }]);
+    expect(count(alias.name)).toBe(1);
+  });
+
   test("a write that arrives late undoes another's: the next look brings it back", async () => {
     const other = createPowerDns({ apiKey, baseUrl, pause });
     const add = (through: typeof provider, content: string) =>
