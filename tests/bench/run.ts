@@ -1,7 +1,9 @@
 // `npm run bench [-- name…]`: measures and writes one JSON line per figure to stdout; everything else goes to stderr.
 import { chat } from "./chat.ts";
 import { crawl } from "./crawl.ts";
+import { gate } from "./gate.ts";
 import { ingest } from "./ingest.ts";
+import { ledger } from "./ledger.ts";
 import type { Figure, Report } from "./measure.ts";
 import { memory } from "./memory.ts";
 import { onboarding } from "./onboarding.ts";
@@ -14,6 +16,8 @@ import { webhook } from "./webhook.ts";
 const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> = {
   size,
   rls,
+  gate,
+  ledger,
   pages,
   onboarding,
   crawl,
