@@ -111,6 +111,10 @@ describe("what a careless migration adds", () => {
       "create table public.careless (tenant_id uuid not null, id uuid, primary key (tenant_id, id)) partition by list (tenant_id); create table public.leaf partition of public.careless default",
       "row-level security is off",
     ],
+    [
+      "create table public.careless (tenant_id uuid not null, id uuid, sandbox boolean not null default false, primary key (tenant_id, id)); select app.isolate('public.careless')",
+      "policy members_select has no twin that keeps it within the sandbox",
+    ],
     ["create view public.careless as select * from public.leads", "is a view without security_invoker"],
     [
       "create materialized view public.careless as select 1 as one; grant select on public.careless to anon",

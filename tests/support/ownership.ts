@@ -29,6 +29,13 @@ export const STAFF_WRITES: Record<string, string> = {
   "public.feature_overrides": "the operator's word on a feature",
 };
 
+/** Tables that hold rows of either mode side by side, and why. All others with a mode keep members and visitors in theirs. */
+export const EITHER_MODE: Record<string, string> = {
+  "public.tenants": "the switch itself",
+  "public.usage_events": "a ledger of both; what is billed says so",
+  "public.usage_counters": "limits of both; what is billed says so",
+};
+
 /** Tables whose rows may have no tenant (yet), so that the key can't begin with it. */
 export const TENANT_OPTIONAL: Record<string, string> = {
   "public.outbox_mails": "a mail about an account has no tenant",

@@ -1,6 +1,6 @@
 // The gate that every table passes: row-level security, keys, indexes, grants. Returns what is wrong in words.
 import { primaryKey, type Table, VERBS } from "./catalogue.ts";
-import { ownershipOf, STAFF_WRITES, TENANT_OPTIONAL } from "./ownership.ts";
+import { EITHER_MODE, ownershipOf, STAFF_WRITES, TENANT_OPTIONAL } from "./ownership.ts";
 
 const LOGINS = ["foyer_web", "foyer_worker", "foyer_functions", "foyer_staff"];
 /** Roles taken inside a transaction, to whom tables may be granted. */
@@ -41,6 +41,7 @@ function findingsOf(table: Table, tables: readonly Table[]): string[] {
     ...grants(table),
     ...(ownership === undefined ? ["has no tenant_id and stands in no list of tests/support/ownership.ts"] : []),
     ...(ownership?.by === "tenant" ? tenantKeys(table, ownership.column, tables) : []),
+    ...modes(table),
     ...keyTypes(table),
   ];
 }
@@ -113,6 +114,21 @@ function tenantKeys(table: Table, column: string, tables: readonly Table[]): str
       found.push(`foreign key ${key.name} leads across tenants`);
   }
   return found;
+}
+
+/** Where rows are real or test data, no policy of members or visitors lets one see or make those of the other mode. */
+function modes({ name, columns, policies }: Table): string[] {
+  const hasMode = columns.some((column) => column.name === "sandbox" && column.type === "boolean");
+  if (!hasMode || name in EITHER_MODE) return [];
+  const isTwin = (text: string | null) => text !== null && /^\(sandbox = .*app\.sandbox\(\)/.test(text);
+  return policies.flatMap(({ name: of, verb, roles, permissive }) => {
+    if (!permissive || !roles.some((role) => role === "authenticated" || role === "anon")) return [];
+    const twin = policies.find((other) => !other.permissive && other.verb === verb && other.roles[0] === roles[0]);
+    const held =
+      (verb === "insert" || isTwin(twin?.using ?? null)) &&
+      (!["insert", "update"].includes(verb) || isTwin(twin?.check ?? null));
+    return held ? [] : [`policy ${of} has no twin that keeps it within the sandbox or out of it`];
+  });
 }
 
 function keyTypes(table: Table): string[] {

@@ -104,7 +104,20 @@ test("the same score again on the same day is one row, brought up to date; a cha
 });
 
 test("two at once make one row", async () => {
-  await Promise.all(Array.from({ length: 4 }, () => scoreTenant(services, tenant.tenantId)));
+  // Held back from writing until all of them have looked.
+  const session = await sql.reserve();
+  await session`begin`;
+  await session`lock table health_scores in exclusive mode`;
+  const scored = Promise.all(Array.from({ length: 4 }, () => scoreTenant(services, tenant.tenantId)));
+  for (let waiting = 0; waiting < 4; ) {
+    const [row] = await sql<{ n: number }[]>`
+      select count(distinct l.pid)::int as n from pg_locks l join pg_stat_activity a using (pid)
+      where not l.granted and a.datname = current_database()`;
+    waiting = row?.n ?? 0;
+  }
+  await session`commit`;
+  session.release();
+  await scored;
   const [row] = await sql`select count(*)::int as n from health_scores where tenant_id = ${tenant.tenantId}`;
   expect(row?.n).toBe(1);
 });
