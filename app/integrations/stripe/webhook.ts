@@ -82,7 +82,7 @@ function noticeOf(event: Stripe.Event): StripeNotice {
   return {
     id,
     type,
-    created: typeof event.created === "number" ? event.created : 0,
+    created: Number.isSafeInteger(event.created) ? event.created : 0,
     livemode: event.livemode === true,
     customerId: kind === "customer" ? textOf(object.id) : referenceOf(object.customer),
     tenantId: tenantOf(object),
@@ -107,6 +107,7 @@ function fieldOf(value: unknown, key: string): unknown {
 }
 
 const referenceOf = (value: unknown): string | null => textOf(typeof value === "string" ? value : fieldOf(value, "id"));
+/** Names as Stripe makes them; nothing that a database would choke on. */
 const textOf = (value: unknown): string | null =>
-  typeof value === "string" && value.length > 0 && value.length <= 255 ? value : null;
+  typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value) ? value : null;
 const refused = (words: string): AppError => new AppError("invalid", words, { reason: "signature_invalid" });

@@ -178,8 +178,21 @@ describe("what is kept of an event", () => {
   });
 
   it("is nothing where it is no event", async () => {
-    for (const other of [{}, [], { id: "evt_1" }, { id: 5, type: "x" }, { id: "", type: "x" }, { type: "x" }])
+    const hostile = ["evt_\u0000", "evt_\ud800", "evt_\n", "e".repeat(256)].map((id) => ({ id, type: "x" }));
+    for (const other of [
+      {},
+      [],
+      { id: "evt_1" },
+      { id: 5, type: "x" },
+      { id: "", type: "x" },
+      { type: "x" },
+      ...hostile,
+    ])
       await expect(noticed(other)).rejects.toMatchObject({ code: "invalid" });
+    for (const value of [1e400, -1, "x", { toString: 1 }, null])
+      expect((await noticed({ id: "evt_1", type: "x", created: value, data: value })).objectId).toBeNull();
+    const deep = bytes("[".repeat(200_000));
+    await expect(verifyStripeEvent(deep, header(deep), [SECRET], arrival())).rejects.toMatchObject({ code: "invalid" });
     const body = bytes("no json");
     await expect(verifyStripeEvent(body, header(body), [SECRET], arrival())).rejects.toMatchObject({ code: "invalid" });
   });
