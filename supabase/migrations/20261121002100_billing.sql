@@ -166,7 +166,7 @@ alter table public.tenants no force row level security;
 alter table public.plan_versions no force row level security;
 alter table public.billing_accounts no force row level security;
 insert into public.billing_accounts (tenant_id, plan_version_id, period_start, period_end)
-select t.id, v.id, case when t.trial_ends_at is not null then t.trial_ends_at - interval '14 days' end, t.trial_ends_at
+select t.id, v.id, date_trunc('second', t.trial_ends_at - interval '14 days'), date_trunc('second', t.trial_ends_at)
 from public.tenants t join public.plan_versions v on v.plan = t.plan and v.retired_at is null;
 alter table public.tenants force row level security;
 alter table public.plan_versions force row level security;
@@ -204,16 +204,18 @@ create function app.start_trial() returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   trial public.plan_versions;
+  -- In whole seconds, as Stripe counts: programs know no finer moments, and counters are found by the period's start.
+  began timestamptz := date_trunc('second', now());
 begin
   select v.* into trial from public.plan_versions v where v.plan = 'trial' and v.retired_at is null;
-  update public.tenants set status = 'trialing', plan = 'trial', trial_ends_at = now() + make_interval(days => trial.trial_days),
+  update public.tenants set status = 'trialing', plan = 'trial', trial_ends_at = began + make_interval(days => trial.trial_days),
     onboarding_step = 'knowledge'
   where id = app.tenant_id() and status = 'pending' and slug is not null;
   if not found then
     return false;
   end if;
-  update public.billing_accounts set plan_version_id = trial.id, period_anchor = null, period_start = now(),
-    period_end = now() + make_interval(days => trial.trial_days)
+  update public.billing_accounts set plan_version_id = trial.id, period_anchor = null, period_start = began,
+    period_end = began + make_interval(days => trial.trial_days)
   where tenant_id = app.tenant_id();
   return true;
 end $$;

@@ -96,14 +96,17 @@ describe("buying", () => {
   test("waits for the end of the trial where that is asked for", async () => {
     const tenant = await newTrialTenant(database.db.web, "patient");
     const owner = browse(tenant.token);
+    await database.sql`select * from app.count_usage(${tenant.tenantId}, 'messages', 3, 'some', false, false)`;
     await owner.post(plans, "/billing/plans", { intent: "buy", plan: "premium", keepTrial: "on" });
     const [row] = await database.sql<{ session: string; keepTrial: boolean }[]>`
       select stripe_session_id as session, keep_trial as "keepTrial" from checkouts where tenant_id = ${tenant.tenantId}`;
     expect(row?.keepTrial).toBe(true);
     world.server.engine.completeCheckout(row?.session ?? "", { card: CARD });
     await world.settle();
-    const { summary } = await seen(owner);
+    const { summary, usage } = await seen(owner);
     expect(summary.standing).toMatchObject({ status: "trialing", subscription: { firstPaymentAt: expect.any(Date) } });
+    // What was used of the trial stays used.
+    expect(usage.limits).toContainEqual(expect.objectContaining({ metric: "messages", used: 3 }));
   });
 
   test("shows nobody what has become of somebody else's purchase", async () => {
