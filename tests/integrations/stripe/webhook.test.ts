@@ -189,7 +189,7 @@ describe("what is kept of an event", () => {
       ...hostile,
     ])
       await expect(noticed(other)).rejects.toMatchObject({ code: "invalid" });
-    for (const value of [1e400, -1, "x", { toString: 1 }, null])
+    for (const value of [1e300, -1.5, "x", { toString: 1 }, null])
       expect((await noticed({ id: "evt_1", type: "x", created: value, data: value })).objectId).toBeNull();
     const deep = bytes("[".repeat(200_000));
     await expect(verifyStripeEvent(deep, header(deep), [SECRET], arrival())).rejects.toMatchObject({ code: "invalid" });
