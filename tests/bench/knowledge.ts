@@ -4,7 +4,7 @@ import { storeDocument } from "#app/domain/knowledge/documents.ts";
 import { rebuildIndex } from "#app/domain/knowledge/index-terms.ts";
 import { readDocument } from "#app/domain/knowledge/read/read.ts";
 import { sha256Hex } from "#app/platform/ids.ts";
-import { newTrialTenant, type TestTenant } from "../support/tenants.ts";
+import { newPaidTenant, type TestTenant } from "../support/tenants.ts";
 import type { Stage } from "./stage.ts";
 
 export interface BenchTenant extends TestTenant {
@@ -102,7 +102,8 @@ export async function knowledgeTenants(
   const tenants: BenchTenant[] = [];
   for (let at = 0; at < count; at++) {
     const slug = `${prefix}-${at}`;
-    const tenant = await newTrialTenant(stage.db.web, slug);
+    // Asked thousands of times: on a plan without a limit.
+    const tenant = await newPaidTenant(stage.db.web, stage.sql, slug, "enterprise");
     const { tenantId } = tenant;
     const [key] = await stage.sql<{ publicKey: string }[]>`
       update widget_keys set allowed_origins = '{*}' where tenant_id = ${tenantId} returning public_key as "publicKey"`;

@@ -13,7 +13,7 @@ import type { Answer } from "../setup/web.ts";
 import { browser } from "../support/http-browser.ts";
 import { type HttpServer, startFunctions, startWeb } from "../support/http-server.ts";
 import { cookieOf } from "../support/http-world.ts";
-import { newTrialTenant } from "../support/tenants.ts";
+import { newPaidTenant, newTrialTenant } from "../support/tenants.ts";
 
 const shared = await testDatabase();
 const dataDir = mkdtempSync(join(tmpdir(), "foyer-outage-"));
@@ -68,7 +68,9 @@ test("Postgres killed under load: processes live, pages and chat come back, news
   const functions = await startFunctions({ urls });
   const web = await startWeb({ urls }, { FUNCTIONS_URL: `http://127.0.0.1:${functions.port}/functions/v1` });
   const db = createDb({ url: urls.web, size: 2 });
-  const tenant = await newTrialTenant(db, "outage");
+  const admin = postgres(server.adminUrl(), { max: 1 });
+  const tenant = await newPaidTenant(db, admin, "outage");
+  await admin.end();
   await db.close();
   const owner = browser(web);
   owner.token = tenant.token;
