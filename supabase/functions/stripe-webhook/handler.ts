@@ -6,6 +6,7 @@ import type { StripeWebhookServices } from "#app/wiring.ts";
 
 /** An event with its object in full; the largest known are some hundred KiB. */
 const MAX_BYTES = 1024 * 1024;
+const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
 /** Makes the handler. Answers 2xx when the event is stored, or was; anything else makes Stripe send it again. */
 export function stripeWebhookHandler(
@@ -14,12 +15,13 @@ export function stripeWebhookHandler(
   return async (request) => {
     try {
       await take(services, request);
-      return Response.json({ received: true }, { headers: { "cache-control": "no-store" } });
+      return Response.json({ received: true }, { headers: HEADERS });
     } catch (error) {
       if (!(error instanceof AppError)) services.log.error("stripe_webhook.failed", { error });
       else if (error.code !== "method_not_allowed")
         services.log.warn("stripe_webhook.refused", { code: error.reason ?? error.code });
       const response = problem(error);
+      for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
       if (request.method !== "POST") response.headers.set("allow", "POST");
       return response;
     }
