@@ -16,7 +16,7 @@ const simulator = await startIonosSimulator({ apiKey: "prefix.secret", zones: ["
 const servers = await Promise.all(
   [500, 20_000, 90_000].map((propagationMs) => startDnsSimulator({ zones: book, propagationMs, caches: true })),
 );
-const resolvers = servers.map(({ address }) => createDnsResolver({ server: address, timeoutMs: 200, tries: 2 }));
+const resolvers = servers.map(({ address }) => createDnsResolver({ server: address, timeoutMs: 400, tries: 4 }));
 const provider = createIonosDns({ apiKey: "prefix.secret", baseUrl: simulator.baseUrl });
 const zone = (await provider.findZone(alias.name)) as DnsZone;
 

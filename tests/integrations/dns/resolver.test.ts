@@ -10,7 +10,12 @@ import { createZoneBook } from "#app/integrations/dns/simulator-zones.ts";
 let time = 1_000_000;
 const zones = createZoneBook({ now: () => time });
 const server = await startDnsSimulator({ zones });
-const resolver = createDnsResolver({ server: server.address, timeoutMs: 150, tries: 2 });
+const resolver = createDnsResolver({ server: server.address, timeoutMs: 10_000 });
+/** For what never comes: gives up soon. */
+const hasty = createDnsResolver({ server: server.address, timeoutMs: 150, tries: 2 });
+/** For what comes at the second try, on a busy machine at a later one. */
+const stubborn = createDnsResolver({ server: server.address, timeoutMs: 300, tries: 10 });
+const address = { name: "edge.example.com", type: "A" } as const;
 const ask = (name: string, type: RecordType) => resolver.ask({ name, type });
 
 zones.add("example.com", { minimum: 42, since: 0 });
@@ -117,11 +122,12 @@ describe("when a name server is slow to hear", () => {
 describe("when answers go wrong", () => {
   test("a lost packet is sent again; silence is no answer", async () => {
     server.fail({ effect: "drop", times: 1 });
-    expect(await ask("edge.example.com", "A")).toMatchObject({ kind: "answered" });
-    expect(server.questions).toHaveLength(2);
+    expect(await stubborn.ask(address)).toMatchObject({ kind: "answered" });
+    expect(server.questions.length).toBeGreaterThan(1);
+    server.questions.length = 0;
     server.fail({ effect: "drop" });
-    expect(await ask("edge.example.com", "A")).toEqual({ kind: "timeout" });
-    expect(server.questions).toHaveLength(4);
+    expect(await hasty.ask(address)).toEqual({ kind: "timeout" });
+    expect(server.questions).toHaveLength(2);
   });
 
   test("a passing failure is asked again; one that stays is told", async () => {
@@ -146,7 +152,8 @@ describe("when answers go wrong", () => {
 
   test("a name server that says 'too long' and doesn't answer over TCP gives no answer", async () => {
     server.fail({ effect: "truncate", transport: "udp" }, { effect: "drop", transport: "tcp" });
-    expect(await ask("edge.example.com", "A")).toEqual({ kind: "timeout" });
+    expect(await hasty.ask(address)).toEqual({ kind: "timeout" });
+    expect(server.questions.map(({ transport }) => transport)).toContain("tcp");
   });
 
   test("forged answers and bytes that are no message are passed over", async () => {
@@ -155,7 +162,7 @@ describe("when answers go wrong", () => {
     expect(server.questions).toHaveLength(1);
     server.reset();
     server.fail({ effect: "garbage", times: 1 });
-    expect(await ask("edge.example.com", "A")).toMatchObject({ kind: "answered" });
+    expect(await stubborn.ask(address)).toMatchObject({ kind: "answered" });
   });
 
   test("an old server that doesn't know EDNS is asked without it", async () => {
@@ -184,7 +191,7 @@ describe("when answers go wrong", () => {
       socket.send(Buffer.concat([head, garbage.subarray(2)]), from.port, from.address);
     });
     await new Promise<void>((done) => socket.bind(0, "127.0.0.1", done));
-    const odd = createDnsResolver({ server: `127.0.0.1:${socket.address().port}`, timeoutMs: 15, tries: 1 });
+    const odd = createDnsResolver({ server: `127.0.0.1:${socket.address().port}`, timeoutMs: 40, tries: 1 });
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.nat(2), fc.nat(2), fc.uint8Array({ maxLength: 120 }), async (answers, others, bytes) => {
@@ -193,7 +200,7 @@ describe("when answers go wrong", () => {
         expect(kind).toMatch(/^(timeout|nodata|answered)$/);
         seen.add(kind);
       }),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
     expect(seen).toContain("nodata");
     await new Promise<void>((done) => socket.close(done));
