@@ -45,12 +45,16 @@ async function readPlans(tx: TenantTx) {
     features: Object.values(features).map(({ key, name, beta }) => ({ key, name, beta })),
     subscribed: living !== null,
     contract: account.contract,
+    owing: living !== null && !CHANGEABLE.has(living.status),
     mayKeepTrial: status === "trialing" && canKeepTrial(trialEndsAt, account.now),
     next: living?.next?.plan ?? null,
     endsAt: living?.endsAt ?? null,
     paidUntil: living?.periodEnd ?? null,
   };
 }
+
+/** States of a subscription in which nothing is owed. */
+const CHANGEABLE: ReadonlySet<string> = new Set(["active", "trialing"]);
 
 export const action = memberAction(
   "billing:write",

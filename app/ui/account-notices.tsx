@@ -1,5 +1,5 @@
 // Notices about the whole account, most pressing first, one at a time.
-import { Form } from "@remix-run/react";
+import { Form, useLocation } from "@remix-run/react";
 import type { AccountNotice } from "#app/domain/billing/notices.ts";
 import { paths } from "#app/paths.ts";
 import { Banner } from "./banner.tsx";
@@ -74,11 +74,12 @@ function isFull(notice: AccountNotice): boolean {
 }
 
 function Notice({ tone = "neutral", words, action }: Shown) {
+  const { pathname } = useLocation();
   return (
     <Banner
       tone={tone}
       action={
-        action ? (
+        action && action.to !== pathname ? (
           <LinkButton size="sm" to={action.to}>
             {action.label}
           </LinkButton>

@@ -103,6 +103,7 @@ function standingOf(it: Entitlements, plan: Plan, living: Subscription | null, o
     trialEndsAt,
     suspendsAt,
     subscription: living && {
+      name: living.plan.name,
       renewsAt: living.periodEnd,
       endsAt: living.endsAt,
       next: living.next && { name: living.next.name, at: living.next.at },

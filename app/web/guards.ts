@@ -107,12 +107,14 @@ export function admitMember(
 }
 
 /** Says what is the matter and who can end it, with the way there. */
-function suspended({ tenantStatus, tenantRole }: Member): AppError {
-  const state = tenantStatus === "cancelled" ? "has no plan any more" : "is paused";
+function suspended({ tenantRole }: Member): AppError {
   const [next, way] = may(tenantRole, "billing:read")
     ? ["Open billing to go on; nothing you have was deleted.", { billing_url: paths.billing() }]
     : ["An owner or admin can change that in billing.", {}];
-  return new AppError("forbidden", `This organisation ${state}. ${next}`, { reason: "tenant_suspended", help: way });
+  return new AppError("forbidden", `This organisation's plan or bill needs attention. ${next}`, {
+    reason: "tenant_suspended",
+    help: way,
+  });
 }
 
 /** Whether the person has a tenant and still belongs to it. */

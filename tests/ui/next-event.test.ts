@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { nextEvent, type StandingView } from "#app/ui/billing/next-event.ts";
 
 const AT = new Date("2026-04-01T03:00:00Z");
-const SUBSCRIBED = { renewsAt: AT, endsAt: null, next: null, firstPaymentAt: null, waiting: false };
+const SUBSCRIBED = { name: "Basic", renewsAt: AT, endsAt: null, next: null, firstPaymentAt: null, waiting: false };
 
 function standing(view: Partial<StandingView>): StandingView {
   return {
@@ -37,7 +37,7 @@ test.each<[string, Partial<StandingView>, string, string]>([
     "is on trial and bought",
     { status: "trialing", subscription: { ...SUBSCRIBED, firstPaymentAt: AT } },
     "neutral",
-    `first payment follows on ${DAY}`,
+    `Basic and the first payment follow on ${DAY}`,
   ],
   ["isn't live", { status: "pending", subscription: null }, "neutral", "Nothing is charged."],
   ["is by contract", { subscription: null }, "neutral", "by contract"],

@@ -19,6 +19,8 @@ export interface StandingView {
     endsAt: Date | null;
     /** The smaller plan that begins at the end of the period. */
     next: { name: string; at: Date } | null;
+    /** The plan that is paid for, which the trial's may precede. */
+    name: string;
     /** The first payment, while the free trial goes on. */
     firstPaymentAt: Date | null;
     /** A payment waits for the customer's bank. */
@@ -55,7 +57,7 @@ export function nextEvent(view: StandingView): NextEvent {
   if (subscription.firstPaymentAt)
     return {
       tone: "neutral",
-      words: `Your free trial goes on. The first payment follows on ${on(subscription.firstPaymentAt)}.`,
+      words: `Your free trial goes on. ${subscription.name} and the first payment follow on ${on(subscription.firstPaymentAt)}.`,
     };
   const price =
     plan.monthlyCents === null

@@ -25,6 +25,8 @@ export interface PlanOffersProps {
   sells: boolean;
   /** Key of the plan that follows, where a smaller one was chosen. */
   next: string | null;
+  /** An invoice waits for money: that comes first. */
+  owing: boolean;
   /** Agreed with the operator: nothing is changed here. */
   contract: boolean;
   editable: boolean;
@@ -93,6 +95,7 @@ function Way({
   next,
   mayKeepTrial,
   contract,
+  owing,
 }: PlanOffersProps & { plan: Plan }) {
   if (!isSold(plan)) {
     if (plan.monthlyCents !== null || plan.plan === current.plan) return null;
@@ -102,7 +105,7 @@ function Way({
       </a>
     );
   }
-  if (!editable || !sells || contract || plan.plan === next) return null;
+  if (!editable || !sells || contract || owing || plan.plan === next) return null;
   if (!subscribed) return <Buy plan={plan} mayKeepTrial={mayKeepTrial} />;
   if (plan.plan === current.plan) return null;
   const up = isUpgrade(current, plan);

@@ -53,6 +53,8 @@ export function PlanSummary(props: PlanSummaryProps) {
   const badge = STATUS_BADGES[standing.status];
   const { price, period: per } = priceWords(plan);
   const next = nextEvent(standing);
+  // Why the open invoice couldn't be paid stands beside it.
+  const isSaidAlready = operation?.kind === "pay_invoice" && props.owing !== null;
   return (
     <Card>
       <div className="grid gap-5">
@@ -60,7 +62,7 @@ export function PlanSummary(props: PlanSummaryProps) {
           <div>
             <div className="flex flex-wrap items-center gap-3">
               <h2 className="text-base font-semibold">{plan.name}</h2>
-              {badge ? <Badge tone={badge.tone}>{badge.label}</Badge> : null}
+              {badge && badge.label !== plan.name ? <Badge tone={badge.tone}>{badge.label}</Badge> : null}
               {coupon ? <Badge>Coupon {coupon}</Badge> : null}
             </div>
             <p className="mt-2">
@@ -76,14 +78,16 @@ export function PlanSummary(props: PlanSummaryProps) {
           </div>
           <Ways {...props} />
         </div>
-        <p role="status">
+        <p role="status" className="empty:hidden">
           {operation?.status === "pending" ? (
             <>{DOING[operation.kind] ?? "A change is under way."} This page shows when it is done.</>
           ) : next.tone === "neutral" ? (
             next.words
           ) : null}
         </p>
-        {operation?.status === "failed" && operation.error ? <Alert tone="danger">{operation.error}</Alert> : null}
+        {operation?.status === "failed" && operation.error && !isSaidAlready ? (
+          <Alert tone="danger">{operation.error}</Alert>
+        ) : null}
         {operation?.status !== "pending" && next.tone !== "neutral" ? (
           <Alert tone={next.tone} action={<Payment {...props} />}>
             {next.words}

@@ -1,7 +1,8 @@
 // Owns the page that compares plans and says how to get from one to another, or out.
 import { Form } from "@remix-run/react";
+import { paths } from "#app/paths.ts";
 import { Alert } from "../banner.tsx";
-import { Button } from "../button.tsx";
+import { Button, LinkButton } from "../button.tsx";
 import { Card } from "../card.tsx";
 import { ConfirmButton } from "../confirm-button.tsx";
 import { FormMessage } from "../form/form-message.tsx";
@@ -21,7 +22,7 @@ export interface PlansPageProps extends PlanOffersProps {
 }
 
 export function PlansPage({ features, paidUntil, endsAt, timeZone, errors, ...offers }: PlansPageProps) {
-  const { plans, current, contract, editable, sells, contact } = offers;
+  const { plans, current, contract, owing, editable, sells, contact } = offers;
   return (
     <div className="grid grid-cols-1 gap-8">
       <FormMessage errors={errors} />
@@ -43,6 +44,18 @@ export function PlansPage({ features, paidUntil, endsAt, timeZone, errors, ...of
           to change it.
         </Alert>
       ) : null}
+      {owing ? (
+        <Alert
+          tone="warning"
+          action={
+            <LinkButton size="sm" to={paths.billing()}>
+              Open billing
+            </LinkButton>
+          }
+        >
+          There is an open invoice. Please pay it before you change the plan.
+        </Alert>
+      ) : null}
       {editable ? null : <Alert>Only an owner of your organisation can change the plan.</Alert>}
       <PlanOffers {...offers} />
       <section aria-labelledby="compare">
@@ -58,14 +71,21 @@ export function PlansPage({ features, paidUntil, endsAt, timeZone, errors, ...of
         endsAt ? (
           <Ending endsAt={endsAt} name={current.name} timeZone={timeZone} />
         ) : (
-          <Cancel paidUntil={paidUntil} name={current.name} timeZone={timeZone} />
+          <Cancel paidUntil={paidUntil} owing={owing} name={current.name} timeZone={timeZone} />
         )
       ) : null}
     </div>
   );
 }
 
-function Cancel({ paidUntil, name, timeZone }: { paidUntil: Date; name: string; timeZone: string }) {
+interface CancelProps {
+  paidUntil: Date;
+  owing: boolean;
+  name: string;
+  timeZone: string;
+}
+
+function Cancel({ paidUntil, owing, name, timeZone }: CancelProps) {
   const pending = usePending("cancel");
   const until = (
     <>
@@ -75,7 +95,11 @@ function Cancel({ paidUntil, name, timeZone }: { paidUntil: Date; name: string; 
   return (
     <Card
       title={`Cancel ${name}`}
-      description={<>Everything works until {until}. Nothing more is charged after that.</>}
+      description={
+        <>
+          {owing ? "It ends on" : "Everything works until"} {until}. Nothing more is charged after that.
+        </>
+      }
     >
       <Form method="post">
         <ConfirmButton
@@ -85,8 +109,8 @@ function Cancel({ paidUntil, name, timeZone }: { paidUntil: Date; name: string; 
           question={`Cancel ${name}?`}
           consequence={
             <>
-              Everything works until {until}. Then your agent stops answering. Your data stays, and until that day you
-              can take this back.
+              {owing ? "It ends on" : "Everything works until"} {until}. Then your agent stops answering. Your data
+              stays, and until that day you can take this back.
             </>
           }
           confirmLabel="Cancel plan"
