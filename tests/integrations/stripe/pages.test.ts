@@ -266,6 +266,16 @@ describe("an invoice", () => {
     expect(await statusOf(invoice.id)).toBe("paid");
   });
 
+  it("is where the API sends a holder whom the bank asks", async () => {
+    const { invoice, url } = await unpaid();
+    await (await open(url)).press(/^Pay \$/, card("4000 0027 6000 3184"));
+    const { data } = await stripe.invoicePayments.list({ invoice: invoice.id });
+    const intent = await stripe.paymentIntents.retrieve(String(data[0]?.payment.payment_intent));
+    const asked = await open(intent.next_action?.redirect_to_url?.url ?? "");
+    expect((await asked.press("Complete")).text).toContain("Paid on");
+    expect(await statusOf(invoice.id)).toBe("paid");
+  });
+
   it("is a PDF too", async () => {
     const { invoice } = await unpaid();
     const response = await fetch(invoice.invoice_pdf ?? "");

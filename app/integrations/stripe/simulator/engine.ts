@@ -82,6 +82,8 @@ export interface Engine {
   payInvoice(id: string, card?: CardInput): PaymentOutcome;
   answerInvoiceChallenge(id: string, passed: boolean): PaymentOutcome;
   findSetupIntent(id: string): SetupIntent | null;
+  /** The invoice that a payment intent pays. */
+  invoiceOfIntent(paymentIntent: string): string | null;
   /** What a price is for, as people read it. */
   productName(price: Price): string;
   /** Unix seconds, by the customer's test clock. */
@@ -154,6 +156,8 @@ export function createEngine(world: World, done: () => void): Engine {
     payInvoice: (id, card) => write(() => payInvoice(world, id, card)),
     answerInvoiceChallenge: (id, passed) => write(() => answerInvoice(world, id, passed)),
     findSetupIntent: (id) => store.get("setup_intent", id) ?? null,
+    invoiceOfIntent: (id) =>
+      store.all("invoice_payment").find(({ payment }) => payment.payment_intent === id)?.invoice ?? null,
     productName: (price) => productName(world, price),
     now: (customer) => nowFor(world, customer),
   };
