@@ -41,7 +41,6 @@ create table public.usage_counters (
   unique (tenant_id, metric, sandbox, period_start)
 );
 create index usage_counters_unmetered on public.usage_counters (tenant_id) where used <> metered and billed;
-create trigger touch before update on public.usage_counters for each row execute function app.touch();
 select app.isolate('public.usage_counters', members => 'select', gate => 'select insert update');
 
 -- Each threshold of a limit is told once a period.
@@ -82,65 +81,6 @@ create table public.meter_deliveries (
 create index meter_deliveries_period on public.meter_deliveries (tenant_id, metric, period_start);
 create index meter_deliveries_open on public.meter_deliveries (tenant_id) where status = 'queued';
 select app.isolate('public.meter_deliveries', members => 'select');
-
--- The operator's word on one tenant's limit, before its plan's.
-create table public.limit_overrides (
-  tenant_id uuid not null references public.tenants (id) on delete cascade,
-  id uuid not null default app.uuid_v7(),
-  metric text not null check (metric in ('calls', 'call_minutes', 'messages', 'ai_tokens', 'api_requests', 'documents', 'storage_bytes', 'seats', 'languages')),
-  included bigint check (included >= 0),
-  hard bigint,
-  reason text not null check (length(reason) between 1 and 300),
-  created_by uuid,
-  created_at timestamptz not null default now(),
-  primary key (tenant_id, id),
-  unique (tenant_id, metric)
-);
-select app.isolate('public.limit_overrides', members => 'select', gate => 'select', staff => 'select insert update delete');
-
--- The time in which a tenant's account lives: real, or that of its Stripe test clock.
-create function app.billing_now() returns timestamptz
-language sql stable security definer set search_path = '' as $$
-  select coalesce((select clock_at from public.billing_accounts where tenant_id = app.tenant_id()), now())
-$$;
-select app.guard_function('app.billing_now()', 'authenticated anon service_role');
-
--- The period that holds `p_at`: the known one, or the one that must have followed it. Months are counted from the
--- anchor in UTC and end early in short months, as Stripe counts them.
-create function app.period_at(p_anchor timestamptz, p_start timestamptz, p_end timestamptz, p_at timestamptz,
-  out period_start timestamptz, out period_end timestamptz)
-language plpgsql immutable set search_path = '' as $$
-declare
-  a timestamp := p_anchor at time zone 'UTC';
-  t timestamp := p_at at time zone 'UTC';
-  n integer;
-begin
-  period_start := p_start;
-  period_end := p_end;
-  if p_anchor is null or p_end is null or p_at < p_end then
-    return;
-  end if;
-  n := (extract(year from t) - extract(year from a)) * 12 + extract(month from t) - extract(month from a);
-  if a + make_interval(months => n) > t then
-    n := n - 1;
-  end if;
-  period_start := (a + make_interval(months => n)) at time zone 'UTC';
-  period_end := (a + make_interval(months => n + 1)) at time zone 'UTC';
-end $$;
-grant execute on function app.period_at(timestamptz, timestamptz, timestamptz, timestamptz)
-  to anon, authenticated, service_role, staff, foyer_gate;
-
--- What a status amounts to at a moment, even where no job has come round to say so.
-create function app.effective_status(p_status text, p_trial_ends_at timestamptz, p_past_due_since timestamptz, p_grace_days integer, p_at timestamptz)
-returns text language sql immutable set search_path = '' as $$
-  select case
-    when p_status = 'trialing' and p_trial_ends_at <= p_at then 'suspended'
-    when p_status = 'past_due' and p_past_due_since + make_interval(days => p_grace_days) <= p_at then 'suspended'
-    else p_status
-  end
-$$;
-grant execute on function app.effective_status(text, timestamptz, timestamptz, integer, timestamptz)
-  to anon, authenticated, service_role, staff, foyer_gate;
 
 -- What is used up in a period, or held for as long as it is there.
 create function app.is_held(p_metric text) returns boolean language sql immutable parallel safe set search_path = '' as $$
@@ -208,7 +148,7 @@ begin
   -- The row's lock orders everybody who counts the same thing: from here to the commit. The second look finds the row
   -- that this, or somebody else at the same moment, has just opened.
   for attempt in 1..2 loop
-    update public.usage_counters c set used = c.used + p_quantity
+    update public.usage_counters c set used = c.used + p_quantity, updated_at = now()
     where c.tenant_id = p_tenant and c.metric = p_metric and c.sandbox = it.test and c.period_start = it.period_start
       and (not p_enforce or p_quantity < 0 or it.hard is null or c.used + p_quantity <= it.hard)
     returning c.used into used;
@@ -299,3 +239,76 @@ begin
   return opened;
 end $$;
 select app.guard_function('app.open_period()', 'service_role');
+
+-- What is held is counted where it is stored, whichever door it came through.
+create function app.count_documents() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+  moved record;
+begin
+  for moved in select r.tenant_id, count(*) as n from changed r join public.tenants t on t.id = r.tenant_id group by 1 loop
+    perform app.count_usage(moved.tenant_id, 'documents', case tg_op when 'INSERT' then moved.n else -moved.n end,
+      'rows:' || app.uuid_v7(), false, false);
+  end loop;
+  return null;
+end $$;
+select app.guard_function('app.count_documents()', 'foyer_gate');
+create trigger count_added after insert on public.knowledge_documents referencing new table as changed
+  for each statement execute function app.count_documents();
+create trigger count_removed after delete on public.knowledge_documents referencing old table as changed
+  for each statement execute function app.count_documents();
+
+create function app.count_storage() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+  moved record;
+begin
+  for moved in select r.tenant_id, sum(r.byte_size)::bigint as n from changed r join public.tenants t on t.id = r.tenant_id group by 1 loop
+    if moved.n > 0 then
+      perform app.count_usage(moved.tenant_id, 'storage_bytes', case tg_op when 'INSERT' then moved.n else -moved.n end,
+        'rows:' || app.uuid_v7(), false, false);
+    end if;
+  end loop;
+  return null;
+end $$;
+select app.guard_function('app.count_storage()', 'foyer_gate');
+create trigger count_added after insert on public.knowledge_files referencing new table as changed
+  for each statement execute function app.count_storage();
+create trigger count_removed after delete on public.knowledge_files referencing old table as changed
+  for each statement execute function app.count_storage();
+
+-- A seat more than the plan has is refused here, whoever tries to take it.
+create function app.count_seat() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+  counted record;
+begin
+  if tg_op = 'DELETE' then
+    if exists (select from public.tenants t where t.id = old.tenant_id) then
+      perform app.count_usage(old.tenant_id, 'seats', -1, 'left:' || old.id, false, false);
+    end if;
+    return null;
+  end if;
+  select * into counted from app.count_usage(new.tenant_id, 'seats', 1, 'joined:' || new.id, true, false);
+  if counted.verdict = 'limit' then
+    raise exception 'no seat is free' using errcode = 'check_violation', constraint = 'memberships_seats';
+  end if;
+  return null;
+end $$;
+select app.guard_function('app.count_seat()', 'foyer_gate');
+create trigger count_seat after insert or delete on public.memberships for each row execute function app.count_seat();
+
+-- What was there before anybody counted.
+alter table public.knowledge_documents no force row level security;
+alter table public.knowledge_files no force row level security;
+alter table public.memberships no force row level security;
+alter table public.usage_events no force row level security;
+alter table public.usage_counters no force row level security;
+insert into public.usage_events (tenant_id, metric, quantity, key, period_start, occurred_at)
+select tenant_id, 'documents', count(*), 'opening', 'epoch'::timestamptz, now() from public.knowledge_documents group by 1
+union all select tenant_id, 'storage_bytes', sum(byte_size), 'opening', 'epoch'::timestamptz, now() from public.knowledge_files group by 1 having sum(byte_size) > 0
+union all select tenant_id, 'seats', count(*), 'opening', 'epoch'::timestamptz, now() from public.memberships group by 1;
+insert into public.usage_counters (tenant_id, metric, period_start, used)
+select tenant_id, metric, period_start, sum(quantity) from public.usage_events group by 1, 2, 3;
+alter table public.knowledge_documents force row level security;
+alter table public.knowledge_files force row level security;
+alter table public.memberships force row level security;
+alter table public.usage_events force row level security;
+alter table public.usage_counters force row level security;

@@ -49,7 +49,7 @@ const BACKFILLS: Record<string, string> = {
     join messages m on m.tenant_id = c.tenant_id and m.conversation_id = c.id
     join leads l on l.tenant_id = c.tenant_id and l.conversation_id = c.id
     where not c.sandbox and not m.sandbox and not l.sandbox`,
-  held_usage: `select count(*)::int / 3 as n from usage_counters c
+  usage: `select count(*)::int / 3 as n from usage_counters c
     where (select sum(quantity) from usage_events e where e.tenant_id = c.tenant_id and e.metric = c.metric) = c.used
       and used = case metric
         when 'documents' then (select count(*) from knowledge_documents d where d.tenant_id = c.tenant_id)
