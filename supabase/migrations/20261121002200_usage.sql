@@ -61,27 +61,6 @@ create table public.usage_alerts (
 create index usage_alerts_recent on public.usage_alerts (tenant_id, created_at desc);
 select app.isolate('public.usage_alerts', members => 'select', gate => 'select insert');
 
--- What Stripe's meters are told. The id is the event's identifier: Stripe forgets it after a day, we don't.
-create table public.meter_deliveries (
-  tenant_id uuid not null references public.tenants (id) on delete cascade,
-  id uuid not null default app.uuid_v7(),
-  metric text not null,
-  period_start timestamptz not null,
-  value bigint not null check (value > 0),
-  -- When it was used, as the meter is told: within the period.
-  occurred_at timestamptz not null,
-  status text not null default 'queued' check (status in ('queued', 'sent', 'failed')),
-  error text,
-  created_at timestamptz not null default now(),
-  -- When it was first sent, however that ended.
-  attempted_at timestamptz,
-  sent_at timestamptz,
-  primary key (tenant_id, id)
-);
-create index meter_deliveries_period on public.meter_deliveries (tenant_id, metric, period_start);
-create index meter_deliveries_open on public.meter_deliveries (tenant_id) where status = 'queued';
-select app.isolate('public.meter_deliveries', members => 'select');
-
 -- What is used up in a period, or held for as long as it is there.
 create function app.is_held(p_metric text) returns boolean language sql immutable parallel safe set search_path = '' as $$
   select p_metric in ('documents', 'storage_bytes', 'seats', 'languages')
