@@ -44,6 +44,7 @@ export const CALLERS: Record<string, string> = {
   "app.set_contract": "staff service_role",
   "app.set_sandbox": "authenticated",
   "app.slug_available": "authenticated",
+  "app.staff_addresses": "service_role",
   "app.start_trial": "authenticated",
   "app.switch_tenant": "authenticated",
   "app.take_rate": "foyer_web foyer_functions anon authenticated service_role",

@@ -1,5 +1,5 @@
-// Whose a row is: by the tenant's id, by the person's, nobody's, or everybody's to read. A table that fits none of
-// these must be named here with its reason before the tests let it pass.
+// Whose a row is: by the tenant's id, by the person's, nobody's, the operator's, or everybody's to read. A table that
+// fits none of these must be named here with its reason before the tests let it pass.
 import type { Table } from "./catalogue.ts";
 
 /** Tables of a person: the column that says whose. They are keyed by id, as a person has no tenant. */
@@ -14,6 +14,12 @@ const SHARED: Record<string, string> = {
   "public.rate_limits": "keyed by digests; counted through app.take_rate only",
 };
 
+/** Tables that are the operator's own, and why. Staff reads them, and jobs that work across tenants; nobody else does. */
+const OPERATED: Record<string, string> = {
+  "public.crm_rules": "how leads are scored, assigned and followed up",
+  "public.crm_cursors": "how far changes in the operator's CRM have been read",
+};
+
 /** Tables that everybody reads, and why. Only staff and a job that works across tenants write them; nobody deletes. */
 const PUBLISHED: Record<string, string> = {
   "public.plan_versions": "the plans as they stand on the landing page",
@@ -23,10 +29,15 @@ const PUBLISHED: Record<string, string> = {
 
 /** Tenants' tables that the operator's staff writes, and why. */
 export const STAFF_WRITES: Record<string, string> = {
+  "public.crm_rules": "the operator's own rules",
   "public.audit_log": "what staff does stands in the tenant's trail",
   "public.billing_operations": "staff refunds and changes plans on a tenant's behalf",
   "public.limit_overrides": "the operator's word on a limit",
   "public.feature_overrides": "the operator's word on a feature",
+  "public.dns_records": "staff adds, corrects and takes away records of the operator's zones",
+  "public.deployments": "staff deploys again, rolls back, scales",
+  "public.provisioning_runs": "staff tries again what is stuck, and takes back",
+  "public.provisioning_steps": "staff tries a step again, or skips it with a reason",
 };
 
 /** Tables that hold rows of either mode side by side, and why. All others with a mode keep members and visitors in theirs. */
@@ -42,13 +53,14 @@ export const TENANT_OPTIONAL: Record<string, string> = {
   "public.webhook_inbox": "the tenant is known only when the event is processed",
 };
 
-export type Ownership = { by: "tenant" | "person"; column: string } | { by: "nobody" | "everybody" };
+export type Ownership = { by: "tenant" | "person"; column: string } | { by: "nobody" | "operator" | "everybody" };
 
 /** How rows of the table belong; undefined where the catalogue can't tell and no list names it. */
 export function ownershipOf(table: Table): Ownership | undefined {
   const personal = PERSONAL[table.name];
   if (personal) return { by: "person", column: personal };
   if (table.name in SHARED) return { by: "nobody" };
+  if (table.name in OPERATED) return { by: "operator" };
   if (table.name in PUBLISHED) return { by: "everybody" };
   if (table.name === "public.tenants") return { by: "tenant", column: "id" };
   if (table.columns.some((column) => column.name === "tenant_id")) return { by: "tenant", column: "tenant_id" };

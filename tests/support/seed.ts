@@ -37,6 +37,8 @@ const RECIPES: Record<string, (party: Party, canary: string, table: Table) => un
   "public.outbox_mails.status": (party, _, table) =>
     party.tenantId && table.checks.some(({ definition }) => definition.includes("'held'")) ? "held" : "queued",
   "public.usage_alerts.threshold": () => 50,
+  "public.crm_follow_ups.key": (_, canary) => `rule_${serialOf(canary)}`,
+  "public.dns_records.ttl": () => 300,
 };
 const serialOf = (canary: string): number => Number(canary.split("-").at(-1));
 
