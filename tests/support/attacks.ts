@@ -71,8 +71,7 @@ const MALFORMED = [
 export function claimsOn(table: Table, role: Role, seeded: Seeded): Claims[] {
   const ownership = ownershipOf(table);
   const unreachable =
-    ownership?.by === "nobody" ||
-    ownership?.by === "everybody" ||
+    (ownership && ["nobody", "operator", "everybody"].includes(ownership.by)) ||
     (ownership?.by === "person" && role !== "authenticated");
   const real: PartyName[] = role === "anon" && knowsVisitors(table) ? ["a"] : ["a", "guest"];
   const modes = staysInMode(table, role);

@@ -85,6 +85,8 @@ function grants(table: Table): string[] {
   for (const { role, privilege } of table.grants) {
     if (by === "nobody" && ["anon", "authenticated", "staff"].includes(role))
       found.push(`belongs to nobody and is granted to ${role}`);
+    if (by === "operator" && !["staff", "service_role"].includes(role))
+      found.push(`is the operator's own and granted to ${role}`);
     if (by === "everybody" && privilege !== "select" && !PUBLISHERS[role]?.includes(privilege))
       found.push(`is everybody's to read and grants ${privilege} to ${role}`);
     if (by !== "everybody" && role === "staff" && privilege !== "select" && !(table.name in STAFF_WRITES))
