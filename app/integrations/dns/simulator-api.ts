@@ -27,6 +27,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   /** Parsed JSON; undefined where there is none. */
   body: unknown;
+  /** As it came. */
+  raw: Buffer;
   headers: IncomingMessage["headers"];
 }
 export interface ApiAnswer {
@@ -44,6 +46,8 @@ export interface ApiSimulatorOptions {
   answer(request: ApiRequest): ApiAnswer;
   /** How the provider says that it is in trouble. */
   trouble(status: 429 | 500): ApiAnswer;
+  /** Further calls under /_simulator; null: there is no such call. */
+  control?(request: ApiRequest): ApiAnswer | null;
 }
 
 export interface ApiSimulator {
@@ -83,7 +87,7 @@ export async function startApiSimulator(options: ApiSimulatorOptions): Promise<A
 
   function control(request: ApiRequest): ApiAnswer {
     if (request.path === "/_simulator/requests") return { status: 200, body: requests };
-    if (request.path !== "/_simulator/faults") return { status: 404 };
+    if (request.path !== "/_simulator/faults") return options.control?.(request) ?? { status: 404 };
     if (request.method === "GET") return { status: 200, body: faults };
     const parsed = z.array(ApiFault).safeParse(request.body);
     if (!parsed.success) return { status: 422, body: z.treeifyError(parsed.error) };
@@ -166,7 +170,8 @@ async function readRequest(incoming: IncomingMessage): Promise<ApiRequest> {
   for await (const piece of incoming as AsyncIterable<Buffer>) pieces.push(piece);
   const url = new URL(incoming.url ?? "/", "http://simulator");
   const { method = "GET", headers } = incoming;
-  return { method, path: url.pathname, query: url.searchParams, body: jsonOf(Buffer.concat(pieces)), headers };
+  const raw = Buffer.concat(pieces);
+  return { method, path: url.pathname, query: url.searchParams, body: jsonOf(raw), raw, headers };
 }
 
 function jsonOf(bytes: Buffer): unknown {
