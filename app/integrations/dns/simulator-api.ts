@@ -7,7 +7,11 @@ import { dirname } from "node:path";
 import { z } from "zod";
 
 const ApiFault = z.object({
-  match: z.object({ method: z.string().optional(), path: z.string().optional() }).strict().default({}),
+  /** `path` by its beginning, `body` by a piece of its JSON. */
+  match: z
+    .object({ method: z.string().optional(), path: z.string().optional(), body: z.string().optional() })
+    .strict()
+    .default({}),
   /** `reset_before` and `reset_after` break the connection around the work; after `late` it is done `ms` later. */
   effect: z.enum(["error_500", "rate_limit", "reset_before", "reset_after", "late", "delay"]),
   /** Of each match; default always. */
@@ -73,10 +77,13 @@ export async function startApiSimulator(options: ApiSimulatorOptions): Promise<A
   const held = new Set<() => void>();
   let faults: ApiFault[] = [];
 
-  function strike({ method, path }: ApiRequest): ApiFault | undefined {
+  function strike({ method, path, body }: ApiRequest): ApiFault | undefined {
     const fault = faults.find(
       ({ match, probability }) =>
-        (match.method ?? method) === method && path.startsWith(match.path ?? "") && chance() < probability,
+        (match.method ?? method) === method &&
+        path.startsWith(match.path ?? "") &&
+        (match.body === undefined || JSON.stringify(body ?? null).includes(match.body)) &&
+        chance() < probability,
     );
     if (fault?.times !== undefined) {
       fault.times -= 1;
