@@ -2,6 +2,7 @@
 import { Outlet, type ShouldRevalidateFunctionArgs, useLoaderData } from "@remix-run/react";
 import { currentSubscription, isLiving } from "#app/domain/billing/accounts.ts";
 import { entitlements } from "#app/domain/billing/entitlements.ts";
+import { noticeWords } from "#app/domain/billing/notice-words.ts";
 import { accountNotice } from "#app/domain/billing/notices.ts";
 import { may } from "#app/domain/team/permissions.ts";
 import { listMyTenants } from "#app/domain/team/sessions.ts";
@@ -23,6 +24,8 @@ async function frameOf(tx: TenantTx, viewer: Member) {
     entitlements(tx),
     currentSubscription(tx),
   ]);
+  const bill = may(viewer.tenantRole, "billing:read");
+  const notice = accountNotice(entitled, isLiving(subscription) ? subscription.endsAt : null);
   return {
     user: { name: displayName || email, email },
     emailConfirmed,
@@ -32,9 +35,8 @@ async function frameOf(tx: TenantTx, viewer: Member) {
     open: isWelcome(tenantStatus),
     onboarding: onboardingStep,
     role: viewer.tenantRole,
-    notice: accountNotice(entitled, isLiving(subscription) ? subscription.endsAt : null),
-    may: { bill: may(viewer.tenantRole, "billing:read"), buy: may(viewer.tenantRole, "billing:write") },
-    timeZone: viewer.timeZone,
+    notice: notice && noticeWords(notice, bill, viewer.timeZone),
+    bill,
     sandbox: viewer.sandbox,
   };
 }
@@ -46,8 +48,8 @@ export function shouldRevalidate(args: ShouldRevalidateFunctionArgs) {
 }
 
 export default function App() {
-  const { user, tenant, tenants, open, sandbox, ...account } = useLoaderData<typeof loader>();
-  const who = { bill: account.may.bill, open };
+  const { user, tenant, tenants, open, bill, sandbox, ...account } = useLoaderData<typeof loader>();
+  const who = { bill, open };
   return (
     <AppShell
       user={user}

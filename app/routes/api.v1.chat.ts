@@ -14,7 +14,7 @@ export const action = apiRoute(async ({ request, services, clientIp }) => {
   await admitApiRequest(services.db, actor, services.env);
   await countAddress(services.db, tenantId, clientIp);
   const input = await readChatRequest(request);
-  const caller = { tenantId, channel: "api", sandbox } as const;
+  const caller = { tenantId, channel: "api", sandbox, links: services.env } as const;
   return answerChat(request, (options) => chat(services, caller, input, options), services.log);
 });
 

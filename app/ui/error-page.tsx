@@ -73,7 +73,7 @@ const ways: Record<string, { title: string; next: Words["next"] }> = {
 export function describeError(error: unknown): ErrorDescription {
   if (!isRouteErrorResponse(error)) return { status: 500, ...unexpected };
   const base = words[error.status] ?? (error.status >= 500 ? unexpected : undefined);
-  const { code, detail, billing_url: billing } = problemOf(error.data);
+  const { code, detail, billing_url: billing, upgrade_url: plans } = problemOf(error.data);
   const found = base ?? { title: "That didn't work", detail: "Go back and try it again.", next: retry };
   const way = code ? ways[code] : undefined;
   return {
@@ -82,6 +82,7 @@ export function describeError(error: unknown): ErrorDescription {
     ...way,
     ...(detail && { detail }),
     ...(billing && { next: { label: "Open billing", href: billing } }),
+    ...(plans && { next: { label: "Compare plans", href: plans } }),
   };
 }
 

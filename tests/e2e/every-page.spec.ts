@@ -44,7 +44,7 @@ async function walk(page: Page, start: readonly string[]): Promise<Map<string, s
     await expect(page.locator("main")).toBeVisible();
     seen.set(kind, [...(await faults(page)), ...errors.splice(0)]);
     const links = await page
-      .locator("a[href]")
+      .locator("a[href]:not([download])")
       .evaluateAll((anchors) => anchors.map((anchor) => (anchor as HTMLAnchorElement).href));
     for (const link of links) {
       const url = new URL(link);
@@ -91,6 +91,10 @@ test("what a member can open", async ({ page }) => {
       "/knowledge/:id",
       "/settings/theme",
       "/settings/api-keys",
+      "/billing",
+      "/billing/plans",
+      "/billing/change",
+      "/billing/invoices",
     ]),
   );
 });

@@ -18,7 +18,7 @@ const services = await pageServices(database.db.web);
 interface Frame {
   open: boolean;
   status: string;
-  notice: { kind: string; why?: string } | null;
+  notice: { urgency: string; words: string } | null;
 }
 interface Refusal {
   code: string;
@@ -33,28 +33,24 @@ function browse(token: string): Browser {
 }
 
 /** A way to pause an organisation; those by time need no job to come round. */
-const WAYS: [name: string, notice: object, pause: (tenantId: string) => Promise<unknown>][] = [
+const WAYS: [name: string, notice: string, pause: (tenantId: string) => Promise<unknown>][] = [
   [
     "suspended by a missing payment",
-    { kind: "suspended", why: "payment" },
+    "a payment is missing",
     async (id) => {
       await sql`update tenants set status = 'suspended' where id = ${id}`;
       await sql`update billing_accounts set suspension = 'payment' where tenant_id = ${id}`;
     },
   ],
-  [
-    "cancelled",
-    { kind: "suspended", why: "cancelled" },
-    (id) => sql`update tenants set status = 'cancelled' where id = ${id}`,
-  ],
+  ["cancelled", "Your plan has ended", (id) => sql`update tenants set status = 'cancelled' where id = ${id}`],
   [
     "in a trial that has run out, before any job has said so",
-    { kind: "suspended", why: "trial_ended" },
+    "Your free trial has ended",
     (id) => sql`update tenants set status = 'trialing', trial_ends_at = now() - interval '1 second' where id = ${id}`,
   ],
   [
     "past due for longer than its grace, before any job has said so",
-    { kind: "suspended", why: "payment" },
+    "a payment is missing",
     async (id) => {
       await sql`update tenants set status = 'past_due' where id = ${id}`;
       await sql`
@@ -75,7 +71,7 @@ describe.each(WAYS)("an organisation that is %s", (_, notice, pause) => {
   test("shows its owner the frame, billing and why, and leads there from everything else", async () => {
     const owner = browse((await paused()).token);
     const { status, data } = await owner.get<Frame>(frame, "/billing");
-    expect([status, data.open, data.notice]).toEqual([200, false, notice]);
+    expect([status, data.open, data.notice?.words]).toEqual([200, false, expect.stringContaining(notice)]);
     expect((await owner.get(plans, "/billing/plans")).status).toBe(200);
     expect((await owner.get(invoices, "/billing/invoices")).status).toBe(200);
     const refused = await owner.get<Refusal>(home, "/home");

@@ -4,6 +4,7 @@ import type { VisitorActor } from "#app/platform/actor.ts";
 import type { Db, VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import type { Logger } from "#app/platform/log.ts";
+import type { LinkBase } from "../billing/refusals.ts";
 import type { Embedder } from "../knowledge/embeddings.ts";
 import { type AgentSettings, agentSettings } from "./agent-profile.ts";
 import { AGENT_TOOLS } from "./agent-tools.ts";
@@ -41,6 +42,8 @@ export interface ChatCaller {
   channel: Channel;
   /** The page's origin, where a browser named one. */
   origin?: string | null;
+  /** Makes links in refusals whole addresses, for programs. */
+  links?: LinkBase;
   /** The tenant is in sandbox: what is said is test data. */
   sandbox?: boolean;
 }
@@ -159,6 +162,7 @@ async function open(it: Exchange, tx: VisitorTx): Promise<Received> {
     clientMessageId: input.message_id ?? null,
     // An answer made outside of any transaction costs, whatever becomes of it.
     counted: !services.model.local,
+    links: caller.links,
   });
   const { profile, languages } = received.settings;
   it.language = detectLanguage(input.message, profile.language, languages);
@@ -205,8 +209,8 @@ async function answer(it: Exchange, received: Received, asVisitor: AsVisitor): P
 async function keep(it: Exchange, tx: VisitorTx, received: Received, reply: Answer): Promise<ChatResponse> {
   const { caller, visitor, language } = it;
   const counted = it.services.model.local && received.state === "bot";
-  const { channel } = caller;
-  const id = await storeReply(tx, { received, channel, sessionId: visitor.sessionId, language, reply, counted });
+  const { channel, links } = caller;
+  const id = await storeReply(tx, { received, channel, sessionId: visitor.sessionId, language, reply, counted, links });
   if (id) return respond(received, { ...reply, id, body: reply.text });
   const { reply: stored } = await storedReply(tx, received.messageId);
   if (!stored) throw new AppError("internal", "The answer could not be stored.");

@@ -1,6 +1,7 @@
 // One exchange as the database keeps it: the visitor's message, once per client id, and the one answer to it.
 import type { VisitorTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
+import type { LinkBase } from "../billing/refusals.ts";
 import { isAdmitted, refusalOf, usageRoom, type Verdict } from "../billing/usage.ts";
 import { rateLimited } from "../tenants/limits.ts";
 import { type AgentSettings, chatPaused, readSettings, type SettingsRow, settingsColumns } from "./agent-profile.ts";
@@ -26,6 +27,8 @@ export interface Incoming {
   clientMessageId: string | null;
   /** Counts the message at once, as the answer to it isn't part of this transaction. */
   counted: boolean;
+  /** Makes links in refusals whole addresses. */
+  links: LinkBase | undefined;
 }
 
 export interface Received {
@@ -66,7 +69,7 @@ interface ReceivedRow extends SettingsRow {
  */
 export async function receiveMessage(
   tx: VisitorTx,
-  { channel, sessionId, body, origin, clientMessageId, counted }: Incoming,
+  { channel, sessionId, body, origin, clientMessageId, counted, links }: Incoming,
 ): Promise<Received> {
   const subject = body.length > 160 ? `${body.slice(0, 159).toWellFormed()}…` : body;
   const [row] = await tx<ReceivedRow[]>`
@@ -108,7 +111,7 @@ export async function receiveMessage(
   const { id: conversationId, state } = row;
   if (row.allowed === false) throw rateLimited(row.resetSeconds ?? WINDOW_SECONDS);
   if (row.messageId !== null) {
-    if (state === "bot" && !hasRoomFor(row, settings)) throw await noRoom(tx, channel, settings);
+    if (state === "bot" && !hasRoomFor(row, settings)) throw await noRoom(tx, channel, settings, links);
     const history = contextOf(row.history ?? []);
     return { conversationId, state, messageId: row.messageId, repeated: false, settings, history };
   }
@@ -130,9 +133,14 @@ function hasRoomFor({ counted }: ReceivedRow, { hasRoom }: AgentSettings): boole
 }
 
 /** That the plan's messages are used up: in full to a program of the tenant's, in polite words to a visitor. */
-async function noRoom(tx: VisitorTx, channel: Channel, { profile }: AgentSettings): Promise<AppError> {
+async function noRoom(
+  tx: VisitorTx,
+  channel: Channel,
+  { profile }: AgentSettings,
+  links: LinkBase | undefined,
+): Promise<AppError> {
   if (channel === "web") return chatPaused(profile.language, "limit_reached");
-  return refusalOf(tx, "messages", { ...(await usageRoom(tx, "messages")), verdict: "limit" });
+  return refusalOf(tx, "messages", { ...(await usageRoom(tx, "messages")), verdict: "limit" }, links);
 }
 
 function contextOf(rows: readonly HistoryRow[]): PastMessage[] {
@@ -177,6 +185,7 @@ export interface Answered {
   reply: Reply & { handoff: boolean };
   /** Counts the message, where that hasn't been done when it came. */
   counted: boolean;
+  links: LinkBase | undefined;
 }
 
 /**
@@ -186,7 +195,7 @@ export interface Answered {
  */
 export async function storeReply(
   tx: VisitorTx,
-  { received, channel, sessionId, language, reply, counted }: Answered,
+  { received, channel, sessionId, language, reply, counted, links }: Answered,
 ): Promise<string | null> {
   const { conversationId, messageId } = received;
   const [row] = await tx<{ id: string; counted: Verdict | null }[]>`
@@ -211,7 +220,7 @@ export async function storeReply(
         then (select verdict from app.consume('ai_tokens', ${reply.tokens}, ${messageId}::text, false)) end as tokens_counted
     from said`;
   if (row && row.counted !== null && !isAdmitted({ verdict: row.counted }))
-    throw await noRoom(tx, channel, received.settings);
+    throw await noRoom(tx, channel, received.settings, links);
   return row?.id ?? null;
 }
 

@@ -51,6 +51,16 @@ export function quantityWords(metric: Metric, quantity: number): string {
   return `${count.format(quantity)} ${quantity === 1 ? one : several}`;
 }
 
+/** "1,500", or "80 MB": where the metric's name stands elsewhere. */
+export function amountWords(metric: Metric, quantity: number): string {
+  return metric === "storage_bytes" ? bytes(quantity) : count.format(quantity);
+}
+
+/** "400 of 500 messages", "80 MB of 100 MB of storage". */
+export function usedWords(metric: Metric, used: number, included: number): string {
+  return `${amountWords(metric, used)} of ${quantityWords(metric, included)}`;
+}
+
 /** "Unlimited calls" where there is no limit. */
 export function limitWords(metric: Metric, included: number | null): string {
   return included === null

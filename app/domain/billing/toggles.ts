@@ -18,9 +18,10 @@ export interface FeatureView extends Feature {
   comesWith: { plan: PlanId; name: string } | null;
 }
 
-/** Every feature with the tenant's verdict: those of its plan first, then by name. */
+/** Every feature with the tenant's verdict: those of its plan first, then by the plan that has them, then by name. */
 export async function listFeatures(tx: TenantTx): Promise<{ planName: string; features: FeatureView[] }> {
   const [it, plans] = await Promise.all([entitlements(tx), currentPlans(tx)]);
+  const rank = ({ comesWith }: FeatureView) => plans.findIndex(({ plan }) => plan === comesWith?.plan);
   const features = Object.values(it.features)
     // What is off for everybody is nobody's business.
     .filter(({ why }) => why !== "disabled")
@@ -29,7 +30,7 @@ export async function listFeatures(tx: TenantTx): Promise<{ planName: string; fe
       const comesWith = larger ? { plan: larger.plan, name: larger.name } : null;
       return { ...feature, switchable: isSwitchable(feature), comesWith };
     })
-    .sort((a, b) => Number(b.inPlan) - Number(a.inPlan) || a.name.localeCompare(b.name, "en"));
+    .sort((a, b) => Number(b.inPlan) - Number(a.inPlan) || rank(a) - rank(b) || a.name.localeCompare(b.name, "en"));
   return { planName: it.planName, features };
 }
 

@@ -7,7 +7,11 @@ import { dirname } from "node:path";
 import { z } from "zod";
 
 const ApiFault = z.object({
-  match: z.object({ method: z.string().optional(), path: z.string().optional() }).strict().default({}),
+  /** `path` by its beginning, `body` by a piece of its JSON. */
+  match: z
+    .object({ method: z.string().optional(), path: z.string().optional(), body: z.string().optional() })
+    .strict()
+    .default({}),
   /** `reset_before` and `reset_after` break the connection around the work; after `late` it is done `ms` later. */
   effect: z.enum(["error_500", "rate_limit", "reset_before", "reset_after", "late", "delay"]),
   /** Of each match; default always. */
@@ -27,6 +31,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   /** Parsed JSON; undefined where there is none. */
   body: unknown;
+  /** As it came. */
+  raw: Buffer;
   headers: IncomingMessage["headers"];
 }
 export interface ApiAnswer {
@@ -44,6 +50,8 @@ export interface ApiSimulatorOptions {
   answer(request: ApiRequest): ApiAnswer;
   /** How the provider says that it is in trouble. */
   trouble(status: 429 | 500): ApiAnswer;
+  /** Further calls under /_simulator; null: there is no such call. */
+  control?(request: ApiRequest): ApiAnswer | null;
 }
 
 export interface ApiSimulator {
@@ -69,10 +77,13 @@ export async function startApiSimulator(options: ApiSimulatorOptions): Promise<A
   const held = new Set<() => void>();
   let faults: ApiFault[] = [];
 
-  function strike({ method, path }: ApiRequest): ApiFault | undefined {
+  function strike({ method, path, body }: ApiRequest): ApiFault | undefined {
     const fault = faults.find(
       ({ match, probability }) =>
-        (match.method ?? method) === method && path.startsWith(match.path ?? "") && chance() < probability,
+        (match.method ?? method) === method &&
+        path.startsWith(match.path ?? "") &&
+        (match.body === undefined || JSON.stringify(body ?? null).includes(match.body)) &&
+        chance() < probability,
     );
     if (fault?.times !== undefined) {
       fault.times -= 1;
@@ -83,7 +94,7 @@ export async function startApiSimulator(options: ApiSimulatorOptions): Promise<A
 
   function control(request: ApiRequest): ApiAnswer {
     if (request.path === "/_simulator/requests") return { status: 200, body: requests };
-    if (request.path !== "/_simulator/faults") return { status: 404 };
+    if (request.path !== "/_simulator/faults") return options.control?.(request) ?? { status: 404 };
     if (request.method === "GET") return { status: 200, body: faults };
     const parsed = z.array(ApiFault).safeParse(request.body);
     if (!parsed.success) return { status: 422, body: z.treeifyError(parsed.error) };
@@ -166,7 +177,8 @@ async function readRequest(incoming: IncomingMessage): Promise<ApiRequest> {
   for await (const piece of incoming as AsyncIterable<Buffer>) pieces.push(piece);
   const url = new URL(incoming.url ?? "/", "http://simulator");
   const { method = "GET", headers } = incoming;
-  return { method, path: url.pathname, query: url.searchParams, body: jsonOf(Buffer.concat(pieces)), headers };
+  const raw = Buffer.concat(pieces);
+  return { method, path: url.pathname, query: url.searchParams, body: jsonOf(raw), raw, headers };
 }
 
 function jsonOf(bytes: Buffer): unknown {

@@ -4,10 +4,10 @@ import Check from "lucide-react/icons/check";
 import Minus from "lucide-react/icons/minus";
 import type { ReactNode } from "react";
 import { METRICS, type Metric } from "#app/domain/billing/metrics.ts";
-import { unitPrice } from "#app/domain/billing/plan-facts.ts";
+import { amountWords, unitPrice } from "#app/domain/billing/plan-facts.ts";
 import type { Plan } from "#app/domain/billing/plans.ts";
 import { Badge } from "../badge.tsx";
-import { metricLabel, quantity } from "./quantity.ts";
+import { metricLabel } from "./metric-label.ts";
 
 export interface FeatureView {
   key: string;
@@ -110,7 +110,7 @@ function Limit({ plan, metric }: { plan: Plan; metric: Metric }) {
   if (limit.included === null) return <>Unlimited</>;
   return (
     <>
-      <span className="tabular-nums">{quantity(metric, limit.included)}</span>
+      <span className="tabular-nums">{amountWords(metric, limit.included)}</span>
       {limit.overage === "bill" && limit.overageUnitCents !== null ? (
         <span className="block text-xs text-muted">then {unitPrice(limit.overageUnitCents, plan.currency)} each</span>
       ) : null}

@@ -1,9 +1,10 @@
 // Owns use per day: a chart that is fetched once the page stands, and the same figures as a table.
 import { lazy, Suspense, useEffect, useState } from "react";
 import { METRIC_NAMES } from "#app/domain/billing/metrics.ts";
+import { amountWords } from "#app/domain/billing/plan-facts.ts";
 import { Segments } from "../segments.tsx";
 import { Skeleton } from "../skeleton.tsx";
-import { metricLabel, quantity } from "./quantity.ts";
+import { metricLabel } from "./metric-label.ts";
 
 const UsageChart = lazy(async () => ({ default: (await import("./usage-chart.tsx")).UsageChart }));
 
@@ -78,7 +79,7 @@ export function UsageByDay({ days, timeZone }: UsageByDayProps) {
                   </th>
                   {options.map((one) => (
                     <td key={one} className="py-1.5 pl-4 text-right">
-                      {quantity(one, used[one] ?? 0)}
+                      {amountWords(one, used[one] ?? 0)}
                     </td>
                   ))}
                 </tr>

@@ -1,9 +1,9 @@
 // Owns the bar of one metric: how much of what the plan includes is used, with marks at 50, 80 and 100 percent.
 import type { LimitState } from "#app/domain/billing/entitlements.ts";
-import { unitPrice } from "#app/domain/billing/plan-facts.ts";
+import { amountWords, unitPrice } from "#app/domain/billing/plan-facts.ts";
 import type { Tone } from "../tone.ts";
 import { ToneIcon } from "../tone-icon.tsx";
-import { metricLabel, quantity } from "./quantity.ts";
+import { metricLabel } from "./metric-label.ts";
 
 export type LimitView = Pick<LimitState, "metric" | "used" | "included" | "hard" | "overage" | "overageUnitCents">;
 
@@ -45,11 +45,11 @@ export function UsageMeter({ limit, currency = "usd", fullOn }: UsageMeterProps)
         <p className="tabular-nums">
           {included === null ? (
             <>
-              {quantity(metric, used)} <span className="text-muted">used, without a limit</span>
+              {amountWords(metric, used)} <span className="text-muted">used, without a limit</span>
             </>
           ) : (
             <>
-              {quantity(metric, used)} <span className="text-muted">of {quantity(metric, included)}</span>
+              {amountWords(metric, used)} <span className="text-muted">of {amountWords(metric, included)}</span>
             </>
           )}
         </p>
@@ -62,7 +62,7 @@ export function UsageMeter({ limit, currency = "usd", fullOn }: UsageMeterProps)
       <div className="mt-1 flex flex-wrap justify-between gap-x-4 text-xs text-muted">
         <p>
           {overage === "bill" && overageUnitCents !== null
-            ? `Beyond: ${unitPrice(Number(overageUnitCents), currency)} each${hard === null ? "" : `, up to ${quantity(metric, hard)}`}`
+            ? `Beyond: ${unitPrice(Number(overageUnitCents), currency)} each${hard === null ? "" : `, up to ${amountWords(metric, hard)}`}`
             : fullOn && included !== null && used < included
               ? `At this pace used up on ${fullOn}`
               : null}

@@ -83,7 +83,7 @@ async function admit({ db, env }: ChatDoorServices, request: Request): Promise<C
     throw new AppError("unauthenticated", "Send a widget key (X-Widget-Key) or an API key (X-API-Key).");
   const { tenantId, sandbox, actor } = await admitApiKey(db, apiKey);
   await admitApiRequest(db, actor, env);
-  return { tenantId, channel: "api", sandbox };
+  return { tenantId, channel: "api", sandbox, links: env };
 }
 
 async function takeMessage(services: ChatDoorServices, request: Request): Promise<Response> {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Entitlements, LimitState } from "#app/domain/billing/entitlements.ts";
 import { METRICS, type Metric } from "#app/domain/billing/metrics.ts";
+import { noticeWords } from "#app/domain/billing/notice-words.ts";
 import { accountNotice } from "#app/domain/billing/notices.ts";
 
 const NOW = new Date("2026-03-10T12:00:00Z");
@@ -100,4 +101,31 @@ test.each([
   [{ status: "past_due", effectiveStatus: "suspended" }, "payment"],
 ])("what is paused says why: %o", (facts, why) => {
   expect(accountNotice(tenant(facts), null)).toEqual({ kind: "suspended", why });
+});
+
+describe("in words", () => {
+  const limit = (overage: "block" | "bill", percent: 80 | 100) =>
+    ({ kind: "limit", metric: "messages", percent, used: 9000, included: 10_000, overage, resetsAt: END }) as const;
+
+  test("a limit says what happens beyond it, and leads to the plans who may see the bill", () => {
+    const day = "It starts anew on Mar 30, 2026 (UTC).";
+    expect(noticeWords(limit("block", 80), true, "UTC")).toEqual({
+      ...{ urgency: "middle", tone: "warning", words: `9,000 of 10,000 messages are used up. ${day}` },
+      action: { label: "Compare plans", to: "/billing/plans" },
+    });
+    expect(noticeWords(limit("block", 100), false, "UTC")).toMatchObject({
+      ...{ urgency: "first", action: null, words: expect.stringContaining(`Nothing more goes. ${day}`) },
+    });
+    expect(noticeWords(limit("bill", 100), true, "UTC")?.words).toContain("More is billed by unit.");
+  });
+
+  test("debts and cancellations are for who may see the bill", () => {
+    for (const notice of [
+      { kind: "past_due", suspendsAt: END },
+      { kind: "cancelling", at: END },
+    ] as const) {
+      expect(noticeWords(notice, false, "UTC")).toBeNull();
+      expect(noticeWords(notice, true, "UTC")?.action?.to).toBe("/billing");
+    }
+  });
 });

@@ -44,6 +44,8 @@ describe("what a tenant sees", () => {
     expect(features).toHaveLength(8);
     const inPlan = features.map((one) => one.inPlan);
     expect(inPlan).toEqual([...inPlan].sort((a, b) => Number(b) - Number(a)));
+    const others = (await as(trial, listFeatures)).features.map(({ comesWith }) => comesWith?.plan);
+    expect(others).toEqual(["basic", ...Array(4).fill("premium"), ...Array(3).fill("enterprise")]);
     expect(await feature(premium, "voice_cloning")).toMatchObject({
       ...{ beta: true, switchable: true, allowed: false, why: "switched_off", comesWith: null },
     });

@@ -199,6 +199,21 @@ describe("the API", () => {
     expect(await used("api_requests")).toBe(3);
   });
 
+  test("where messages are used up, a program gets a whole address to follow", async () => {
+    await payPlan(sql, tenant.tenantId);
+    await overrideLimit(sql, tenant.tenantId, "messages", 0);
+    const { function: call, route } = await doors();
+    for (const open of [call, route]) {
+      const refused = await open();
+      expect(refused.status).toBe(402);
+      expect(await refused.json()).toMatchObject({
+        code: "limit_reached",
+        metric: "messages",
+        upgrade_url: "http://localhost:3000/billing/plans?plan=basic",
+      });
+    }
+  });
+
   test("a suspended tenant's key is refused", async () => {
     await payPlan(sql, tenant.tenantId);
     const { function: call } = await doors();

@@ -6,10 +6,13 @@ import { storeDocument } from "#app/domain/knowledge/documents.ts";
 import { addFile } from "#app/domain/knowledge/files.ts";
 import { addQuestion } from "#app/domain/knowledge/questions.ts";
 import { removeSource } from "#app/domain/knowledge/sources.ts";
+import { syncSource } from "#app/domain/knowledge/sync.ts";
 import { AppError } from "#app/platform/errors.ts";
+import { createLogger } from "#app/platform/log.ts";
 import { testDatabase } from "../../setup/database.ts";
+import { loopbackFetch } from "../../support/knowledge.ts";
 import { refusal } from "../../support/refusal.ts";
-import { newTrialTenant, overrideLimit, payPlan, type TestTenant } from "../../support/tenants.ts";
+import { newPaidTenant, newTrialTenant, overrideLimit, payPlan, type TestTenant } from "../../support/tenants.ts";
 
 const database = await testDatabase();
 const { sql } = database;
@@ -96,6 +99,37 @@ describe("documents and storage", () => {
     expect(failed?.reason).toMatchObject({ code: "payment_required", reason: "limit_reached" });
     expect(await held(tenantId)).toMatchObject({ documents: 3 });
   });
+});
+
+test("adding, reading and removing at once never wait for each other in a circle", async () => {
+  const { actor, tenantId } = await newPaidTenant(web, sql, `held-${randomUUID().slice(0, 8)}`);
+  const sync = (sourceId: string) =>
+    syncSource(
+      { db: worker, fetch: loopbackFetch, embedder: null },
+      { tenantId, sourceId },
+      { signal: new AbortController().signal, log: createLogger("test", "silent") },
+    );
+  const upload = (name: string) =>
+    web.asTenant(actor, (tx) =>
+      addFile(tx, actor, { filename: `${name}.txt`, mediaType: "text/plain", bytes: bytes(`All about ${name}.`) }),
+    );
+  for (let round = 0; round < 6; round += 1) {
+    const [first, second, third] = await Promise.all([`a${round}`, `b${round}`, `c${round}`].map(upload));
+    await Promise.all([
+      sync(first?.sourceId ?? ""),
+      sync(second?.sourceId ?? ""),
+      web.asTenant(actor, (tx) => removeSource(tx, actor, third?.sourceId ?? "")),
+      ...[1, 2, 3].map((n) =>
+        web.asTenant(actor, (tx) => addQuestion(tx, actor, { question: `Round ${round}, ${n}?`, answer: "Yes." })),
+      ),
+      upload(`d${round}`),
+    ]);
+  }
+  const [row] = await sql`
+    select count(*)::int as documents, (select count(*)::int from knowledge_sources s where s.tenant_id = ${tenantId} and s.status = 'failed') as failed
+    from knowledge_documents where tenant_id = ${tenantId}`;
+  expect(row).toEqual({ documents: 30, failed: 0 });
+  expect(await held(tenantId)).toMatchObject({ documents: 30 });
 });
 
 test("a tenant that is deleted takes all of it along", async () => {

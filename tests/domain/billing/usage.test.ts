@@ -219,6 +219,26 @@ describe("500 at once for 100 that are left (ACCEPTANCE 23)", () => {
     expect([admitted, await used(tenantId, "messages")]).toEqual([100, 100]);
   });
 
+  test("nobody is refused while there is room, not even at a period's first moment", async () => {
+    const { tenantId } = await newTrialTenant(web, slug());
+    const claims = JSON.stringify({ role: "authenticated", app_metadata: { tenant_id: tenantId } });
+    const pool = postgres(database.adminUrl, { max: 30, onnotice: () => {} });
+    await Promise.all(Array.from({ length: 30 }, () => pool`select pg_sleep(0.05)`));
+    const verdicts = await Promise.all(
+      Array.from({ length: 30 }, (_, i) =>
+        pool.begin(async (tx) => {
+          await tx`select set_config('request.jwt.claims', ${claims}, true), set_config('role', 'authenticated', true)`;
+          const [row] = await tx<
+            { verdict: string }[]
+          >`select verdict from app.consume('messages', 1, ${`first ${i}`})`;
+          return row?.verdict;
+        }),
+      ),
+    );
+    await pool.end();
+    expect(verdicts).toEqual(Array.from({ length: 30 }, () => "ok"));
+  });
+
   test("the same key 500 times is one", async () => {
     const { tenantId } = await newTrialTenant(web, slug());
     const admitted = await storm(tenantId, async (tx) => {

@@ -183,6 +183,7 @@ describe("answers", () => {
       agent: { name: expect.any(String), greeting: expect.any(String), online: true },
       theme: expect.objectContaining({ brand: expect.stringMatching(/^#/) }),
       suggestions: expect.any(Array),
+      test_mode: false,
     });
     const get = async (session: string) =>
       (await handle(new Request(`${ADDRESS}?key=${dental.widgetKey}&session_id=${session}`))).json();
