@@ -38,6 +38,12 @@ const Source = z.object({
   STRIPE_API_BASE: url.optional(),
   STRIPE_PORT: port.optional(),
   STRIPE_TEST_CLOCKS: flag,
+  ODOO_URL: url.optional(),
+  ODOO_DB: z.string().optional(),
+  ODOO_LOGIN: z.string().optional(),
+  ODOO_API_KEY: z.string().optional(),
+  ODOO_PROTOCOL: z.enum(["json2", "jsonrpc"]).default("json2"),
+  ODOO_PORT: port.optional(),
   CRAWL_ALLOW_LOOPBACK: flag,
   DEMO_DATA: flag,
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -76,12 +82,22 @@ export interface Env {
   stripeWebhookSecret: string | null;
   /** Of the local Stripe simulator. */
   stripePort: number;
+  /** Null: the operator has no CRM. */
+  odoo: OdooSettings | null;
+  /** Of the local Odoo simulator. */
+  odooPort: number;
   crawl: { allowLoopback: boolean };
   demoData: boolean;
   logLevel: LogLevel;
   trustProxy: boolean;
   buildId: string;
 }
+
+/** The operator's Odoo: by JSON-2 from version 19 on, else by JSON-RPC. */
+export type OdooSettings = { url: string; apiKey: string } & (
+  | { protocol: "json2"; database: string | null }
+  | { protocol: "jsonrpc"; database: string; login: string }
+);
 
 declare const Deno: { env: { toObject(): Record<string, string> } } | undefined;
 
@@ -141,11 +157,29 @@ export function loadEnv(source: Record<string, string | undefined> = surrounding
       : null,
     stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET ?? null,
     stripePort: env.STRIPE_PORT ?? env.PORT + 4,
+    odoo: odooSettings(env),
+    odooPort: env.ODOO_PORT ?? env.PORT + 7,
     crawl: { allowLoopback: env.CRAWL_ALLOW_LOOPBACK },
     demoData: env.DEMO_DATA,
     logLevel: env.LOG_LEVEL,
     trustProxy: env.TRUST_PROXY,
     buildId: env.BUILD_ID,
+  };
+}
+
+function odooSettings(env: z.infer<typeof Source>): OdooSettings | null {
+  const { ODOO_URL: address, ODOO_API_KEY: apiKey, ODOO_DB: database, ODOO_LOGIN: login } = env;
+  if (!address && !apiKey) return null;
+  const lacks = (key: string): never => {
+    throw new Error(`The configuration is not valid:\n  ${key} is missing for Odoo by ${env.ODOO_PROTOCOL}.`);
+  };
+  const base = { url: address ?? lacks("ODOO_URL"), apiKey: apiKey ?? lacks("ODOO_API_KEY") };
+  if (env.ODOO_PROTOCOL === "json2") return { ...base, protocol: "json2", database: database ?? null };
+  return {
+    ...base,
+    protocol: "jsonrpc",
+    database: database ?? lacks("ODOO_DB"),
+    login: login ?? lacks("ODOO_LOGIN"),
   };
 }
 
