@@ -5,12 +5,13 @@ import { createBuiltinModel } from "./domain/agent/builtin-model.ts";
 import type { Model } from "./domain/agent/model.ts";
 import type { BillingProvider } from "./domain/billing/ports.ts";
 import type { StripeNotice } from "./domain/billing/stripe-events.ts";
+import type { CrmProvider } from "./domain/crm/ports.ts";
 import type { Embedder } from "./domain/knowledge/embeddings.ts";
-import type { HostProbe } from "./domain/provisioning/steps.ts";
+import type { CertificateCheck, DnsProvider, DnsResolver, HostProbe, LeadKeeper } from "./domain/provisioning/ports.ts";
 import type { IdentityProvider } from "./domain/team/ports.ts";
 import { resolveSite, type Site } from "./domain/tenants/sites.ts";
 import { createDb, type Db } from "./platform/db.ts";
-import type { Env } from "./platform/env.ts";
+import type { DnsSettings, Env } from "./platform/env.ts";
 import type { SafeFetch } from "./platform/http.ts";
 import { createLogger, type Logger } from "./platform/log.ts";
 import type { Mailer } from "./platform/mail.ts";
@@ -39,9 +40,16 @@ export interface WebServices extends CoreServices {
 export interface WorkerServices extends CoreServices {
   /** Null: nothing can be bought. */
   billing: BillingProvider | null;
+  /** Null: the operator has no CRM. */
+  crm: CrmProvider | null;
   mailer: Mailer;
   fetch: SafeFetch;
   probe: HostProbe;
+  dns: { provider: DnsProvider | null; resolvers: readonly DnsResolver[] };
+  /** Null: nobody looks at certificates. */
+  certificates: CertificateCheck | null;
+  /** Null: there is no CRM. */
+  leads: LeadKeeper | null;
 }
 
 async function createCore(env: Env, part: "web" | "worker" | "functions"): Promise<CoreServices> {
@@ -104,6 +112,23 @@ function chooseBilling({ stripe }: Env): BillingProvider | null {
   });
 }
 
+async function chooseCrm({ odoo }: Env): Promise<CrmProvider | null> {
+  return odoo && (await import("./integrations/odoo/client.ts")).createOdooCrm(odoo);
+}
+
+async function chooseDns({ provider, resolvers }: DnsSettings): Promise<WorkerServices["dns"]> {
+  const { createDnsResolver } = await import("./integrations/dns/resolver.ts");
+  const asked = resolvers.map((server) => createDnsResolver({ server }));
+  if (provider?.kind === "ionos") {
+    const { createIonosDns } = await import("./integrations/ionos/client.ts");
+    const { apiKey, apiBase } = provider;
+    return { provider: createIonosDns({ apiKey, baseUrl: apiBase ?? undefined }), resolvers: asked };
+  }
+  if (provider?.kind !== "powerdns") return { provider: null, resolvers: asked };
+  const { createPowerDns } = await import("./integrations/powerdns/client.ts");
+  return { provider: createPowerDns({ baseUrl: provider.url, apiKey: provider.apiKey }), resolvers: asked };
+}
+
 /** What the worker works with. */
 export async function createWorkerServices(env: Env): Promise<WorkerServices> {
   const core = await createCore(env, "worker");
@@ -116,9 +141,13 @@ export async function createWorkerServices(env: Env): Promise<WorkerServices> {
   return {
     ...core,
     billing: chooseBilling(env),
+    crm: await chooseCrm(env),
     mailer,
     fetch: createSafeFetch({ allowLoopback: env.crawl.allowLoopback, userAgent: `FoyerBot/1.0 (+${env.appUrl})` }),
     probe: probeHost,
+    dns: await chooseDns(env.dns),
+    certificates: null,
+    leads: null,
     async close() {
       mailer.close();
       await core.close();

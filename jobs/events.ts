@@ -2,9 +2,12 @@
 import * as billing from "#app/domain/billing/billing.events.ts";
 import { ScoreHealth } from "#app/domain/billing/billing.jobs.ts";
 import { MAILED_EVENTS, mailAboutEvent } from "#app/domain/billing/mails.ts";
+import { requestLeadSync } from "#app/domain/crm/sync.ts";
 import { dispatchEvent, type Listener } from "#app/domain/events/dispatch.ts";
 import { DispatchEvent } from "#app/domain/events/events.jobs.ts";
+import { alarmStaff } from "#app/domain/provisioning/alarm.ts";
 import { provisionWhenActive } from "#app/domain/provisioning/beginning.ts";
+import { ProvisioningFailed } from "#app/domain/provisioning/provisioning.events.ts";
 import { enqueue } from "#app/platform/jobs.ts";
 import type { WorkerServices } from "#app/wiring.ts";
 import { handle } from "./handler.ts";
@@ -17,14 +20,23 @@ const scoreHealth: On = async ({ db }, { tenantId }) => {
   );
 };
 
+const tellCrm: On = async ({ db, crm }, { tenantId }) => {
+  if (crm) await db.asSystem({ reason: "crm.push", tenantId }, (tx) => requestLeadSync(tx, tenantId));
+};
+
 const inAll = (types: readonly string[], listener: On): [string, On][] => types.map((type) => [type, listener]);
 
 const LISTENERS: readonly [type: string, listener: On][] = [
   [billing.TenantActivated.name, provisionWhenActive],
+  [ProvisioningFailed.name, alarmStaff],
   ...inAll(MAILED_EVENTS, mailAboutEvent),
   ...inAll(
     Object.values(billing).map(({ name }) => name),
     scoreHealth,
+  ),
+  ...inAll(
+    Object.values(billing).map(({ name }) => name),
+    tellCrm,
   ),
 ];
 

@@ -1,6 +1,7 @@
 // Handlers of the provisioning topic.
-import { Reconcile, SweepRuns } from "#app/domain/provisioning/provisioning.jobs.ts";
+import { CheckRecord, Reconcile, SweepRecords, SweepRuns } from "#app/domain/provisioning/provisioning.jobs.ts";
 import { reconcile, sweepRuns } from "#app/domain/provisioning/reconcile.ts";
+import { lookAfterRecord, sweepRecords } from "#app/domain/provisioning/record-drift.ts";
 import { handle } from "./handler.ts";
 
 export const provisioningHandlers = [
@@ -10,5 +11,15 @@ export const provisioningHandlers = [
   }),
   handle(SweepRuns, async (services) => {
     await sweepRuns(services.db);
+  }),
+  handle(
+    CheckRecord,
+    async (services, { tenantId, recordId }) => {
+      await lookAfterRecord(services, tenantId, recordId);
+    },
+    { concurrency: 4 },
+  ),
+  handle(SweepRecords, async (services) => {
+    await sweepRecords(services);
   }),
 ];

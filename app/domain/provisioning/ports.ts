@@ -72,3 +72,21 @@ export interface DnsResolver {
   /** Never fails: what goes wrong is a verdict. Rejects only with the reason of the signal. */
   ask(question: { name: string; type: RecordType }, signal?: AbortSignal): Promise<DnsVerdict>;
 }
+
+/** A real HTTP request to `{origin}/site/identity`; the tenant id that the host answers with. Null: no answer. */
+export type HostProbe = (origin: string) => Promise<{ tenantId: string | null; problem: string | null }>;
+
+/** What a handshake with a host tells of its certificate. */
+export interface CertificateState {
+  status: "pending" | "ready" | "failed";
+  /** In words for people; null where all is well. */
+  reason: string | null;
+  expiresAt: Date | null;
+}
+export type CertificateCheck = (host: string, port: number) => Promise<CertificateState>;
+
+/** Keeps each tenant as a lead in the operator's CRM. */
+export interface LeadKeeper {
+  /** Makes or updates the tenant's lead. Doing it again changes nothing. @throws AppError unavailable, rate_limited */
+  keep(tenantId: string): Promise<void>;
+}

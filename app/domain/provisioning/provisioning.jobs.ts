@@ -1,4 +1,5 @@
-// Jobs of provisioning: move a tenant's run forward; find runs that nobody is moving.
+// Jobs of provisioning: move a tenant's run forward; find runs that nobody is moving; look
+// after DNS records.
 import { z } from "zod";
 import { defineJob } from "#app/platform/jobs.ts";
 
@@ -11,6 +12,22 @@ export const Reconcile = defineJob({
 
 export const SweepRuns = defineJob({
   name: "provisioning.sweep",
+  schema: z.object({}),
+  retry: { limit: 1, delaySeconds: 5, maxDelaySeconds: 5 },
+  expireSeconds: 60,
+});
+
+/** Keyed by the record: it is looked after once at a time. */
+export const CheckRecord = defineJob({
+  name: "dns.check",
+  schema: z.object({ tenantId: z.uuid(), recordId: z.uuid() }),
+  retry: { limit: 3, delaySeconds: 10, maxDelaySeconds: 60 },
+  expireSeconds: 120,
+  policy: "short",
+});
+
+export const SweepRecords = defineJob({
+  name: "dns.sweep",
   schema: z.object({}),
   retry: { limit: 1, delaySeconds: 5, maxDelaySeconds: 5 },
   expireSeconds: 60,

@@ -18,9 +18,11 @@ export interface RunStep {
   finishedAt: Date | null;
 }
 
+export type RunStatus = "running" | "done" | "failed" | "cancelling" | "cancelled";
+
 export interface Run {
   id: string;
-  status: "running" | "done" | "failed" | "cancelled";
+  status: RunStatus;
   createdAt: Date;
   finishedAt: Date | null;
   steps: RunStep[];
@@ -65,17 +67,17 @@ export async function currentRun(tx: TenantTx): Promise<Run | null> {
   return { ...run, steps: steps.map((step) => ({ ...step, label: STEP_LABELS[step.name] ?? step.name })) };
 }
 
-/** Gives the failed steps of a run another round. On a run that isn't stuck it only wakes the worker. */
+/** Gives what is stuck in a run another round at once. A run that is over stays so. @throws AppError not_found */
 export async function retryRun(tx: TenantTx, actor: MemberActor, runId: string): Promise<void> {
-  const [run] = await tx<
-    { id: string; status: string }[]
-  >`select id, status from provisioning_runs where id = ${runId} for update`;
+  const [run] = await tx<{ id: string; status: RunStatus }[]>`
+    select id, status from provisioning_runs where id = ${runId} for update`;
   if (!run) throw new AppError("not_found", "There is no such set-up.");
-  if (run.status === "done" || run.status === "cancelled") return;
-  await tx`
+  if (run.status === "cancelling" || run.status === "cancelled") return;
+  const woken = await tx`
     update provisioning_steps set status = 'pending', attempts = 0, next_attempt_at = null, reason = null
-    where run_id = ${runId} and status in ('failed', 'waiting')`;
-  await tx`update provisioning_runs set status = 'running' where id = ${runId}`;
+    where run_id = ${runId} and status in ('failed', 'waiting') returning id`;
+  if (woken.length === 0 && run.status === "done") return;
+  await tx`update provisioning_runs set status = 'running', finished_at = null where id = ${runId} and status = 'failed'`;
   await recordAudit(tx, actor, "provisioning.retried", runId);
   await tx`select app.announce('provisioning', ${runId})`;
   await wake(tx, actor.tenantId, runId);

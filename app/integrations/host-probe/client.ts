@@ -1,6 +1,6 @@
 // Asks a tenant's host, over HTTP like any visitor, whose it is.
 import { z } from "zod";
-import type { HostProbe } from "#app/domain/provisioning/steps.ts";
+import type { HostProbe } from "#app/domain/provisioning/ports.ts";
 
 const TIMEOUT_MS = 5_000;
 const Identity = z.object({ tenant_id: z.uuid() });

@@ -21,7 +21,7 @@ interface Step {
 
 export interface SetUpProgressProps {
   run: {
-    status: "running" | "done" | "failed" | "cancelled";
+    status: "running" | "done" | "failed" | "cancelling" | "cancelled";
     createdAt: Date;
     steps: readonly Step[];
   } | null;

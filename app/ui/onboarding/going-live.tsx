@@ -13,7 +13,7 @@ interface RunStep {
 }
 
 export interface GoingLiveProps {
-  run: { id: string; status: "running" | "done" | "failed" | "cancelled"; steps: RunStep[] } | null;
+  run: { id: string; status: "running" | "done" | "failed" | "cancelling" | "cancelled"; steps: RunStep[] } | null;
   /** Origin of the tenant's own host. */
   site: string | null;
 }

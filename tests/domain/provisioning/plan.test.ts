@@ -31,14 +31,16 @@ describe("what a run does next", () => {
     expect(nextMove([step("host", "failed"), step("welcome", "pending")], now)).toEqual({
       kind: "finish",
       status: "failed",
+      again: null,
     });
     expect(nextMove([step("host", "done"), step("welcome", "skipped")], now)).toEqual({
       kind: "finish",
       status: "done",
+      again: null,
     });
   });
 
   it("doubles its delays up to a minute", () => {
-    expect([1, 2, 3, 7, 20].map(retryDelaySeconds)).toEqual([1, 2, 4, 60, 60]);
+    expect([1, 2, 3, 7, 20].map((attempts) => retryDelaySeconds(attempts))).toEqual([1, 2, 4, 60, 60]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { MAX_ATTEMPTS } from "#app/domain/provisioning/plan.ts";
+import { MAX_ATTEMPTS, STEP_NAMES } from "#app/domain/provisioning/plan.ts";
+import type { HostProbe } from "#app/domain/provisioning/ports.ts";
 import { reconcile, sweepRuns } from "#app/domain/provisioning/reconcile.ts";
 import { currentRun, retryRun, startProvisioning } from "#app/domain/provisioning/runs.ts";
-import type { HostProbe } from "#app/domain/provisioning/steps.ts";
 import { loadEnv } from "#app/platform/env.ts";
 import { createLogger } from "#app/platform/log.ts";
 import { testDatabase } from "../../setup/database.ts";
@@ -15,7 +15,17 @@ const env = loadEnv({ NODE_ENV: "test" });
 function worker(probe: HostProbe) {
   let now = Date.now();
   return {
-    services: { db: database.db.worker, env, log: createLogger("test", "silent"), now: () => new Date(now), probe },
+    services: {
+      db: database.db.worker,
+      env,
+      log: createLogger("test", "silent"),
+      now: () => new Date(now),
+      probe,
+      billing: null,
+      dns: { provider: null, resolvers: [] },
+      leads: null,
+      certificates: null,
+    },
     pass(seconds: number) {
       now += seconds * 1000;
     },
@@ -46,9 +56,14 @@ describe("provisioning", () => {
     expect(await run(tenant)).toMatchObject({ status: "done" });
     expect(await statuses(tenant)).toEqual({
       subdomain: "done",
+      billing_customer: "skipped",
+      dns_record: "done",
+      dns_verified: "done",
+      tls: "skipped",
       theme: "done",
       host: "done",
       knowledge: "done",
+      crm_lead: "skipped",
       welcome: "done",
     });
     const [domain] = await database.sql`select status from domains where tenant_id = ${tenant.tenantId}`;
@@ -67,7 +82,7 @@ describe("provisioning", () => {
     );
     expect(new Set(runs.map(({ runId }) => runId)).size).toBe(1);
     const steps = await database.sql`select name from provisioning_steps where tenant_id = ${tenant.tenantId}`;
-    expect(steps).toHaveLength(5);
+    expect(steps).toHaveLength(STEP_NAMES.length);
   });
 
   it("doesn't take another tenant's page for its own", async () => {

@@ -1,0 +1,16 @@
+// What provisioning tells the other topics.
+import { z } from "zod";
+import { defineEvent } from "../events/events.ts";
+
+/** A step was given up: the tenant isn't where it ought to be, and nothing moves it any more. */
+export const ProvisioningFailed = defineEvent(
+  "provisioning.failed",
+  z.object({ runId: z.string(), step: z.string(), attempts: z.number() }),
+);
+/** Everything that was done for a tenant's address was taken back. */
+export const ProvisioningCancelled = defineEvent("provisioning.cancelled", z.object({ runId: z.string() }));
+/** A DNS record isn't at the provider as it was made there. */
+export const DnsDrifted = defineEvent(
+  "dns.drifted",
+  z.object({ recordId: z.string(), found: z.enum(["changed", "deleted"]), mended: z.boolean() }),
+);
