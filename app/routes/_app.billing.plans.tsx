@@ -2,7 +2,7 @@
 import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { billingAccount, currentSubscription, isLiving } from "#app/domain/billing/accounts.ts";
-import { canKeepTrial } from "#app/domain/billing/checkout.ts";
+import { canKeepTrial, resumableCheckout } from "#app/domain/billing/checkout.ts";
 import { entitlements } from "#app/domain/billing/entitlements.ts";
 import { currentPlans, planVersion } from "#app/domain/billing/plans.ts";
 import { may } from "#app/domain/team/permissions.ts";
@@ -31,11 +31,12 @@ export const loader = memberLoader(
 );
 
 async function readPlans(tx: TenantTx) {
-  const [plans, entitled, account, subscription] = await Promise.all([
+  const [plans, entitled, account, subscription, resume] = await Promise.all([
     currentPlans(tx),
     entitlements(tx),
     billingAccount(tx),
     currentSubscription(tx),
+    resumableCheckout(tx),
   ]);
   const living = isLiving(subscription) ? subscription : null;
   const { status, trialEndsAt, features } = entitled;
@@ -44,6 +45,7 @@ async function readPlans(tx: TenantTx) {
     current: await planVersion(tx, entitled.planVersionId),
     features: Object.values(features).map(({ key, name, beta }) => ({ key, name, beta })),
     subscribed: living !== null,
+    resume: living ? null : resume && { planName: resume.planName, url: resume.url },
     contract: account.contract,
     owing: living !== null && !CHANGEABLE.has(living.status),
     mayKeepTrial: status === "trialing" && canKeepTrial(trialEndsAt, account.now),

@@ -127,7 +127,7 @@ begin
   -- The row's lock orders everybody who counts the same thing: from here to the commit. The second look finds the row
   -- that this, or somebody else at the same moment, has just opened.
   for attempt in 1..2 loop
-    update public.usage_counters c set used = c.used + p_quantity, updated_at = now()
+    update public.usage_counters c set used = c.used + p_quantity, billed = c.billed or it.billed, updated_at = now()
     where c.tenant_id = p_tenant and c.metric = p_metric and c.sandbox = it.test and c.period_start = it.period_start
       and (not p_enforce or p_quantity < 0 or it.hard is null or c.used + p_quantity <= it.hard)
     returning c.used into used;

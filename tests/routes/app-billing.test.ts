@@ -80,6 +80,8 @@ describe("buying", () => {
     const session = row?.session ?? "";
     const back = () => owner.get<{ checkout: object }>(checkout, `/billing/checkout?session=${session}`);
     expect((await back()).data.checkout).toMatchObject({ status: "open", planName: "Basic", resumeUrl: sent.location });
+    const left = await owner.get(plans, "/billing/plans");
+    expect(left.data).toMatchObject({ resume: { planName: "Basic", url: sent.location } });
     await world.settle();
     expect((await seen(owner)).summary.standing.status).toBe("trialing");
     world.server.engine.completeCheckout(session, { card: CARD });

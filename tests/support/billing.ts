@@ -109,7 +109,8 @@ export async function clockTenant(database: TestDatabase, world: BillingWorld, s
   const { stripe } = world;
   const tenant = await newTrialTenant(database.db.web, slug);
   const { tenantId } = tenant;
-  let at = Math.floor(Date.now() / 1000);
+  // After the second in which the trial began: else both would have one period.
+  let at = Math.floor(Date.now() / 1000) + 1;
   const clock = await stripe.testHelpers.testClocks.create({ frozen_time: at });
   const customer = await stripe.customers.create({
     ...{ name: slug, email: tenant.email, test_clock: clock.id, metadata: { tenant_id: tenantId } },

@@ -144,7 +144,7 @@ async function compare(billing: BillingProvider | null, row: Row): Promise<Recon
     row.billed && billing && row.customerId && periodEnd && isBilled(metric)
       ? await billing.reportedUsage({ metric, customerId: row.customerId, from: periodStart, to: periodEnd })
       : null;
-  const invoiced = row.invoiced === null || sandbox ? null : Number(row.invoiced);
+  const invoiced = row.invoiced === null || !row.billed ? null : Number(row.invoiced);
   const differences: string[] = [];
   const demand = (holds: boolean, words: string) => {
     if (!holds) differences.push(words);

@@ -3,7 +3,7 @@ import { Alert } from "../banner.tsx";
 import { FormMessage } from "../form/form-message.tsx";
 import { ForecastCard, type ForecastView } from "./forecast-card.tsx";
 import { HealthCard, type HealthCardProps } from "./health-card.tsx";
-import type { InvoiceView } from "./invoice-table.tsx";
+import type { InvoiceView } from "./invoice-ways.tsx";
 import { LatestInvoices } from "./latest-invoices.tsx";
 import { PaymentCard, type PaymentCardProps } from "./payment-card.tsx";
 import { PlanSummary, type PlanSummaryProps } from "./plan-summary.tsx";

@@ -5,7 +5,7 @@ import { Card } from "../card.tsx";
 import { TextLink } from "../text-link.tsx";
 import { TimeText } from "../time-text.tsx";
 import { InvoiceState } from "./invoice-state.tsx";
-import { type InvoiceView, InvoiceWays } from "./invoice-table.tsx";
+import { type InvoiceView, InvoiceWays } from "./invoice-ways.tsx";
 
 export function LatestInvoices({ invoices, timeZone }: { invoices: readonly InvoiceView[]; timeZone: string }) {
   return (

@@ -2,7 +2,7 @@
 import { Form } from "@remix-run/react";
 import { paths } from "#app/paths.ts";
 import { Alert } from "../banner.tsx";
-import { Button, LinkButton } from "../button.tsx";
+import { Button, buttonClass, LinkButton } from "../button.tsx";
 import { Card } from "../card.tsx";
 import { ConfirmButton } from "../confirm-button.tsx";
 import { FormMessage } from "../form/form-message.tsx";
@@ -13,6 +13,8 @@ import { type FeatureView, PlanTable } from "./plan-table.tsx";
 
 export interface PlansPageProps extends PlanOffersProps {
   features: readonly FeatureView[];
+  /** A purchase that was begun and can be finished. */
+  resume: { planName: string; url: string } | null;
   /** When what is paid for ends or renews; null where nothing is. */
   paidUntil: Date | null;
   /** When it ends, where it was cancelled. */
@@ -21,11 +23,23 @@ export interface PlansPageProps extends PlanOffersProps {
   errors: string[] | undefined;
 }
 
-export function PlansPage({ features, paidUntil, endsAt, timeZone, errors, ...offers }: PlansPageProps) {
+export function PlansPage({ features, resume, paidUntil, endsAt, timeZone, errors, ...offers }: PlansPageProps) {
   const { plans, current, contract, owing, editable, sells, contact } = offers;
   return (
     <div className="grid grid-cols-1 gap-8">
       <FormMessage errors={errors} />
+      {resume && editable ? (
+        <Alert
+          title={`You began to buy ${resume.planName}`}
+          action={
+            <a href={resume.url} className={buttonClass({ size: "sm", variant: "primary" })}>
+              Go on to the payment
+            </a>
+          }
+        >
+          Nothing was charged yet. You can also choose another plan below.
+        </Alert>
+      ) : null}
       {sells ? null : (
         <Alert tone="warning">
           Payments aren't set up here yet. Write to us at{" "}

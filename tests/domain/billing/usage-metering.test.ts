@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { deliverUsage, type MeteringServices, sweepUsage } from "#app/domain/billing/metering.ts";
 import type { BilledMetric } from "#app/domain/billing/metrics.ts";
+import { requestChange } from "#app/domain/billing/operations.ts";
 import { type Reconciled, reconcile } from "#app/domain/billing/reconciliation.ts";
 import { recordUsage, type Use } from "#app/domain/billing/usage.ts";
 import { AppError } from "#app/platform/errors.ts";
@@ -255,6 +256,25 @@ describe("what is told, and when", () => {
     expect(rows.map(({ ledger, meter, invoiced }) => ({ ledger, meter, invoiced }))).toEqual([
       { ledger: 1_600, meter: 1_600, invoiced: 1_600 },
       { ledger: 2, meter: 2, invoiced: null },
+    ]);
+  });
+
+  test("a larger plan in the middle of a period leaves each unit on one invoice", async () => {
+    const tenant = await clockTenant(database, world, "upgrader");
+    await tenant.buy("basic");
+    await use(tenant, { metric: "calls", quantity: 1_600, key: "small" });
+    await deliverUsage(services, tenant.tenantId);
+    await tenant.pass(10 * DAY);
+    await database.db.web.asTenant(tenant.actor, (tx) => requestChange(tx, tenant.actor, { plan: "premium" }));
+    await world.settle();
+    expect(await tenant.standing()).toMatchObject({ plan: "premium" });
+    await use(tenant, { metric: "calls", quantity: 700, key: "large" });
+    await deliverUsage(services, tenant.tenantId);
+    await tenant.pass(25 * DAY);
+    const rows = (await reconciled("upgrader")).filter(({ metric, sent }) => metric === "calls" && sent > 0);
+    expect(rows.flatMap(({ differences }) => differences)).toEqual([]);
+    expect(rows.map(({ ledger, meter, invoiced }) => ({ ledger, meter, invoiced }))).toEqual([
+      { ledger: 2_300, meter: 2_300, invoiced: 2_300 },
     ]);
   });
 
