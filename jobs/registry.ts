@@ -1,5 +1,6 @@
 // All handlers. A queue exists because its job stands here.
 import { billingHandlers } from "./billing.ts";
+import { crmHandlers } from "./crm.ts";
 import { dataHandlers } from "./data.ts";
 import { eventHandlers } from "./events.ts";
 import type { Handler } from "./handler.ts";
@@ -12,6 +13,7 @@ import { webhookHandlers } from "./webhooks.ts";
 
 export const handlers: readonly Handler[] = [
   ...billingHandlers,
+  ...crmHandlers,
   ...dataHandlers,
   ...eventHandlers,
   ...healthHandlers,

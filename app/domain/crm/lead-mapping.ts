@@ -91,7 +91,7 @@ export function leadDraft(registration: Registration, product: string, ownerId: 
  * What the platform keeps up to date in the lead, whoever owns its stage: figures and states.
  * @param before as it was when it was last told; its tags go where they don't hold any more
  */
-export function leadFigures(registration: Registration, product: string, before: Registration | null): LeadChange {
+export function leadFigures(registration: Registration, product: string, before: Tagged | null): LeadChange {
   const { company, contactName, email, phone, plan } = registration;
   const tags = tagsOf(registration);
   return {
@@ -125,7 +125,10 @@ const expectedRevenue = (monthlyCents: number | null): number | null =>
 
 const titleOf = (product: string, company: string): string => `${product} Organization Registration - ${company}`;
 
-function tagsOf(registration: Pick<Registration, "industry" | "businessType" | "plan">): string[] {
+/** What of a registration makes its lead's tags. */
+export type Tagged = Pick<Registration, "industry" | "businessType" | "plan">;
+
+function tagsOf(registration: Tagged): string[] {
   return [...new Set([industryTag(registration), `tier_${registration.plan}`, PLATFORM_TAG])];
 }
 

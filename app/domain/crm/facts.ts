@@ -1,0 +1,89 @@
+// What is known of a tenant as a customer-to-be: read in one statement, handed to the mapping and the score.
+import type { InTenantTx } from "#app/platform/db.ts";
+import type { TenantStatus } from "../billing/lifecycle.ts";
+import type { PlanId } from "../billing/plans.ts";
+import type { BusinessType } from "../team/registration.schema.ts";
+import type { Registration } from "./lead-mapping.ts";
+
+/** All of the registration but the score, which follows from it, and since when it is quiet. */
+export interface LeadSubject {
+  registration: Omit<Registration, "score">;
+  /** Days since a member or a visitor of it was last there. */
+  quietDays: number;
+}
+
+interface Row {
+  tenantId: string;
+  company: string;
+  contactName: string | null;
+  email: string | null;
+  phone: string | null;
+  website: string | null;
+  businessType: BusinessType;
+  industry: string | null;
+  region: string | null;
+  expectedUsers: number | null;
+  subdomain: string | null;
+  plan: PlanId;
+  planName: string;
+  monthlyCents: number | null;
+  paying: boolean;
+  status: TenantStatus;
+  everPaid: boolean;
+  offered: boolean;
+  health: number | null;
+  healthParts: { key: string; score: number }[] | null;
+  quietDays: number;
+}
+
+/**
+ * @param tx confined to the tenant
+ * @returns null where there is no such tenant
+ */
+export async function readSubject(tx: InTenantTx, tenantId: string): Promise<LeadSubject | null> {
+  const [row] = await tx<Row[]>`
+    select t.id as tenant_id, t.name as company, t.contact_name, t.contact_email as email, t.contact_phone as phone,
+      t.website_url as website, t.business_type, t.industry, t.region, t.expected_users, t.slug as subdomain,
+      v.plan, v.name as plan_name, v.monthly_cents::float8 as monthly_cents,
+      app.effective_status(t.status, t.trial_ends_at, b.past_due_since, v.grace_days, coalesce(b.clock_at, now())) as status,
+      b.contract or exists (
+        select from subscriptions s where s.tenant_id = t.id and s.status in ('active', 'past_due') and s.ended_at is null
+      ) as paying,
+      b.contract or exists (select from invoices i where i.tenant_id = t.id and i.status = 'paid' and i.paid_cents > 0)
+        as ever_paid,
+      exists (select from checkouts c where c.tenant_id = t.id and c.url is not null) as offered,
+      h.score as health, h.parts as health_parts,
+      (extract(epoch from now() - greatest(t.created_at, app.members_seen_at(),
+        (select max(c.last_message_at) from conversations c where c.tenant_id = t.id and not c.sandbox))) / 86400)::float8
+        as quiet_days
+    from tenants t
+    join billing_accounts b on b.tenant_id = t.id
+    join plan_versions v on v.id = b.plan_version_id
+    left join lateral (
+      select score, parts from health_scores where tenant_id = t.id order by computed_at desc, id desc limit 1
+    ) h on true
+    where t.id = ${tenantId}`;
+  if (!row) return null;
+  const { paying, everPaid, offered, health, healthParts, quietDays, ...company } = row;
+  const partOf = (key: string): number | null => healthParts?.find((part) => part.key === key)?.score ?? null;
+  return {
+    quietDays: Math.max(0, quietDays),
+    registration: {
+      ...company,
+      mrrCents: paying ? (company.monthlyCents ?? 0) : 0,
+      progress: {
+        // Who has chosen an address has said what it is for.
+        qualified: company.subdomain !== null,
+        demoScheduled: false,
+        proposalSent: offered,
+        negotiating: false,
+        everPaid,
+      },
+      registrationSource: "website",
+      campaign: {},
+      engagement: partOf("engagement"),
+      usage: partOf("usage"),
+      churnRisk: health === null ? null : 100 - health,
+    },
+  };
+}
