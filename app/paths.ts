@@ -72,6 +72,17 @@ export const paths = {
   // A person's account
   sessions: () => "/account/sessions",
 
+  // The operator's staff
+  admin: () => "/admin",
+  adminTenants: (search?: Search) => withSearch("/admin/tenants", search),
+  adminTenant: (id: string) => `/admin/tenants/${segment(id)}`,
+  adminProvisioning: (search?: Search) => withSearch("/admin/provisioning", search),
+  adminDns: (search?: Search) => withSearch("/admin/dns", search),
+  adminDnsAdd: (search?: { tenant?: string | null }) => withSearch("/admin/dns/add", search),
+  adminDnsRecord: (tenantId: string, id: string) => `/admin/dns/${segment(tenantId)}/${segment(id)}`,
+  adminSessions: () => "/admin/sessions",
+  adminEvents: () => "/admin/events",
+
   // Machines
   health: () => "/healthz",
   ready: () => "/readyz",

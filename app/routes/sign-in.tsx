@@ -14,7 +14,7 @@ import { usePending } from "#app/ui/form/pending.ts";
 import { Input } from "#app/ui/input.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 import { createAuthenticator, originOf, PASSWORD, redirectWithSession } from "#app/web/authenticator.ts";
-import { destinationOf } from "#app/web/destination.ts";
+import { afterSignIn } from "#app/web/destination.ts";
 import { readForm, safeNext, submitForm } from "#app/web/forms.ts";
 import { isSecure, publicRoute, signedIn } from "#app/web/guards.ts";
 import { readSessionToken } from "#app/web/session-cookie.ts";
@@ -27,7 +27,7 @@ export const meta: MetaFunction = () => [{ title: "Sign in · Foyer" }];
 export const loader = publicRoute(async ({ context, request, url }) => {
   const next = safeNext(url.searchParams.get("next"), "");
   const viewer = await signedIn(context, request);
-  if (viewer) throw redirect(next || destinationOf(viewer));
+  if (viewer) throw redirect(next || afterSignIn(viewer));
   return { next };
 });
 
@@ -38,7 +38,7 @@ export const action = publicRoute(async ({ context, request, services }) => {
     const before = readSessionToken(request, isSecure(services));
     const token = await openSession(services.db, userId, originOf(request, context), before);
     const viewer = await resolveSession(services.db, token);
-    throw redirectWithSession(safeNext(next, viewer ? destinationOf(viewer) : paths.signIn()), token, services);
+    throw redirectWithSession(safeNext(next, viewer ? afterSignIn(viewer) : paths.signIn()), token, services);
   });
 });
 

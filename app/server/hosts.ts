@@ -12,7 +12,7 @@ export interface Placement {
 const PUBLIC_PAGE = /^\/site(\.data)?(\/|$)/i;
 const NOT_FOUND = "/site/not-found";
 /** An event stream as single-fetch data: Remix would read it to an end that never comes. */
-const ENDLESS = /^\/events\/?\.data$/i;
+const ENDLESS = /^(?:\/admin)?\/events\/?\.data$/i;
 
 /**
  * Where a page request on this host goes. On the app host everything but the public page is a route; elsewhere `/`

@@ -14,7 +14,7 @@ import { UserMenu } from "./user-menu.tsx";
 
 export interface AppShellProps {
   tenant: ShellTenant;
-  /** All organisations of this person, the present one among them. */
+  /** All organisations of this person, the present one among them; none where there is nothing to switch. */
   tenants: readonly ShellTenant[];
   user: ShellUser;
   nav: readonly NavItem[];

@@ -40,4 +40,6 @@ export interface ShellTenant {
 export interface ShellUser {
   name: string;
   email: string;
+  /** Where their sessions are listed; left out for the page within their organisation. */
+  sessionsAt?: string | undefined;
 }

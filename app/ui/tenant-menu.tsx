@@ -20,6 +20,7 @@ export function TenantMenu({ tenant, tenants }: { tenant: ShellTenant; tenants: 
       </span>
     </>
   );
+  if (tenants.length === 0) return <div className={face}>{name}</div>;
   const entries: MenuEntry[] = [
     { kind: "heading", key: "heading", label: "Your organisations" },
     ...tenants.map((choice) => ({

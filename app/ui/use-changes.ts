@@ -10,37 +10,70 @@ const WITHOUT_STREAM_MS = 10_000;
 
 type Listener = (topic: string) => void;
 
-const listeners = new Set<Listener>();
-let stream: EventSource | null = null;
-let retry: ReturnType<typeof setTimeout> | undefined;
-
-function tell(topic: string): void {
-  for (const listener of listeners) listener(topic);
+/** One event stream of this tab, open while somebody listens and the tab is seen. */
+interface Channel {
+  listen(listener: Listener): () => void;
 }
 
-/** Hidden tabs let go of their stream: browsers allow few connections to one host over HTTP/1.1. */
-function settle(): void {
-  clearTimeout(retry);
-  const wanted = listeners.size > 0 && document.visibilityState === "visible";
-  if (!wanted) {
-    stream?.close();
-    stream = null;
-    return;
+const channels = new Map<string, Channel>();
+
+function channelOf(address: string): Channel {
+  const known = channels.get(address) ?? createChannel(address);
+  channels.set(address, known);
+  return known;
+}
+
+function createChannel(address: string): Channel {
+  const listeners = new Set<Listener>();
+  let stream: EventSource | null = null;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+
+  function tell(topic: string): void {
+    for (const listener of listeners) listener(topic);
   }
-  if (stream && stream.readyState !== EventSource.CLOSED) return;
-  const opened = new EventSource(paths.events());
-  stream = opened;
-  // What happened between the page's loaders and this moment was told to nobody.
-  opened.addEventListener("open", () => tell("*"));
-  opened.addEventListener("change", (event) => tell(topicOf(event)));
-  opened.addEventListener("error", () => {
-    // An interrupted stream comes back by itself; a refused one doesn't.
-    if (opened.readyState !== EventSource.CLOSED || stream !== opened) return;
-    retry = setTimeout(() => {
-      tell("*");
+
+  /** Hidden tabs let go of their stream: browsers allow few connections to one host over HTTP/1.1. */
+  function settle(): void {
+    clearTimeout(retry);
+    const wanted = listeners.size > 0 && document.visibilityState === "visible";
+    if (!wanted) {
+      stream?.close();
+      stream = null;
+      return;
+    }
+    if (stream && stream.readyState !== EventSource.CLOSED) return;
+    const opened = new EventSource(address);
+    stream = opened;
+    // What happened between the page's loaders and this moment was told to nobody.
+    opened.addEventListener("open", () => tell("*"));
+    opened.addEventListener("change", (event) => tell(topicOf(event)));
+    opened.addEventListener("error", () => {
+      // An interrupted stream comes back by itself; a refused one doesn't.
+      if (opened.readyState !== EventSource.CLOSED || stream !== opened) return;
+      retry = setTimeout(() => {
+        tell("*");
+        settle();
+      }, WITHOUT_STREAM_MS);
+    });
+  }
+
+  function onVisibility(): void {
+    settle();
+    if (document.visibilityState === "visible") tell("*");
+  }
+
+  return {
+    listen(listener) {
+      if (listeners.size === 0) document.addEventListener("visibilitychange", onVisibility);
+      listeners.add(listener);
       settle();
-    }, WITHOUT_STREAM_MS);
-  });
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) document.removeEventListener("visibilitychange", onVisibility);
+        settle();
+      };
+    },
+  };
 }
 
 function topicOf(event: MessageEvent<string>): string {
@@ -53,28 +86,13 @@ function topicOf(event: MessageEvent<string>): string {
   }
 }
 
-function onVisibility(): void {
-  settle();
-  if (document.visibilityState === "visible") tell("*");
-}
-
-function listen(listener: Listener): () => void {
-  if (listeners.size === 0) document.addEventListener("visibilitychange", onVisibility);
-  listeners.add(listener);
-  settle();
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size === 0) document.removeEventListener("visibilitychange", onVisibility);
-    settle();
-  };
-}
-
 /**
  * Runs the page's loaders again when something of these topics has changed in the tenant. Coming back to the tab and a
  * restored connection count as news as well.
  * @param topics e.g. "provisioning", "knowledge", "conversations"
+ * @param address of the stream: the tenant's own, or the staff's of all tenants
  */
-export function useChanges(topics: readonly string[]): void {
+export function useChanges(topics: readonly string[], address: string = paths.events()): void {
   const revalidator = useRevalidator();
   const current = useRef(revalidator);
   current.current = revalidator;
@@ -88,12 +106,12 @@ export function useChanges(topics: readonly string[]): void {
       if (current.current.state === "idle") current.current.revalidate();
       else timer = setTimeout(look, THROTTLE_MS);
     }
-    const stop = listen((topic) => {
+    const stop = channelOf(address).listen((topic) => {
       if (topic === "*" || wanted.has(topic)) timer ??= setTimeout(look, THROTTLE_MS);
     });
     return () => {
       clearTimeout(timer);
       stop();
     };
-  }, [key]);
+  }, [key, address]);
 }

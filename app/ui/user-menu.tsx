@@ -39,7 +39,7 @@ export function UserMenu({ user }: { user: ShellUser }) {
       kind: "link",
       key: "sessions",
       label: "Your sessions",
-      to: paths.sessions(),
+      to: user.sessionsAt ?? paths.sessions(),
       icon: <MonitorSmartphone aria-hidden />,
     },
     {

@@ -14,16 +14,19 @@ export interface ChangeEvent {
 export interface Changes {
   /** Calls back for each change in the tenant until the returned function is called. */
   subscribe(tenantId: string, listener: (change: ChangeEvent) => void): () => void;
+  /** The same for the changes of every tenant: for the operator's staff. */
+  subscribeAll(listener: (change: ChangeEvent) => void): () => void;
 }
 
 /** Listens on the database for as long as the process lives; after an outage every listener is told to look again. */
 export async function createChanges(db: Db, log: Logger): Promise<Changes> {
   const listeners = new Map<string, Set<(change: ChangeEvent) => void>>();
+  const ofAll = new Set<(change: ChangeEvent) => void>();
   let connectedBefore = false;
 
   function tellAll(): void {
     if (connectedBefore)
-      for (const set of listeners.values()) for (const listener of set) listener({ topic: "*", id: "" });
+      for (const set of [ofAll, ...listeners.values()]) for (const listener of set) listener({ topic: "*", id: "" });
     connectedBefore = true;
   }
 
@@ -33,7 +36,7 @@ export async function createChanges(db: Db, log: Logger): Promise<Changes> {
       const change = Change.safeParse(parseJson(payload));
       if (!change.success) return log.warn("changes.unreadable");
       const { tenant_id: tenantId, topic, id } = change.data;
-      for (const listener of listeners.get(tenantId) ?? []) listener({ topic, id });
+      for (const listener of [...(listeners.get(tenantId) ?? []), ...ofAll]) listener({ topic, id });
     },
     tellAll,
   );
@@ -46,6 +49,10 @@ export async function createChanges(db: Db, log: Logger): Promise<Changes> {
         set.delete(listener);
         if (set.size === 0) listeners.delete(tenantId);
       };
+    },
+    subscribeAll(listener) {
+      ofAll.add(listener);
+      return () => ofAll.delete(listener);
     },
   };
 }

@@ -29,11 +29,17 @@ export function openStep({ tenantRole, onboardingStep }: SignedIn): Exclude<Onbo
 
 /** Where to go after signing in. */
 export function destinationOf(viewer: SignedIn): string {
+  if (viewer.staffRole !== null && viewer.tenantId === null) return paths.admin();
   if (viewer.tenantId === null) return paths.switchTenant();
   if (!isWelcome(viewer.tenantStatus) && viewer.tenantRole && may(viewer.tenantRole, "billing:read"))
     return paths.billing();
   const step = openStep(viewer);
   return step ? stepPath(step) : paths.home();
+}
+
+/** Where signing in leads: staff to their own pages, whatever else they belong to. */
+export function afterSignIn(viewer: SignedIn): string {
+  return viewer.staffRole === null ? destinationOf(viewer) : paths.admin();
 }
 
 /** Whether the wizard has come as far as this step, so that it may be opened. */

@@ -11,7 +11,7 @@ import type { WebServices } from "#app/wiring.ts";
 import "./context.ts";
 import { readSessionToken } from "./session-cookie.ts";
 
-type Args = LoaderFunctionArgs | ActionFunctionArgs;
+export type Args = LoaderFunctionArgs | ActionFunctionArgs;
 
 export interface PublicContext {
   request: Request;
@@ -122,7 +122,8 @@ export function isMember(viewer: SignedIn): viewer is Member {
   return viewer.tenantId !== null && viewer.tenantRole !== null;
 }
 
-function publicContext({ request, params, context }: Args): PublicContext {
+/** What any loader or action is given. */
+export function publicContext({ request, params, context }: Args): PublicContext {
   return { request, params, context, services: context.services, url: new URL(request.url) };
 }
 
@@ -130,7 +131,7 @@ function publicContext({ request, params, context }: Args): PublicContext {
  * Turns an expected failure into a response that error boundaries and single fetch understand. Remix drops the headers of
  * loaders and actions, so the time to retry goes to the server by the context.
  */
-async function shaped<T>({ context }: Args, work: () => Promise<T>): Promise<T> {
+export async function shaped<T>({ context }: Args, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
     context.retryAfter ??= retryAfterOf(result);

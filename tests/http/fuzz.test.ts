@@ -9,6 +9,7 @@ import { recipeOf } from "../support/http-recipes.ts";
 import { dataPath, fill, type Route, readFunctionNames, readRoutes } from "../support/http-routes.ts";
 import { startFunctions, startWeb } from "../support/http-server.ts";
 import { makeParty } from "../support/http-world.ts";
+import { makeStaff } from "../support/staff.ts";
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 12);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
@@ -20,7 +21,9 @@ const web = await startWeb(database, { FUNCTIONS_URL: `http://127.0.0.1:${functi
 const a = await makeParty(database, "a");
 const routes = await readRoutes();
 const origin = { userAgent: "test", ip: null };
+const { actor: staff } = await makeStaff(database);
 let token = "";
+let staffToken = "";
 
 beforeEach(async () => {
   // Forms that were found by chance may end the session, the limits, the tenant's right to speak.
@@ -28,6 +31,7 @@ beforeEach(async () => {
   await sql`update api_keys set revoked_at = null, expires_at = null where id = ${a.keyId}`;
   await sql`update widget_keys set revoked_at = null, allowed_origins = '{}' where public_key = ${a.widgetKey}`;
   token = await openSession(database.db.web, a.userId, origin, null);
+  staffToken = await openSession(database.db.web, staff.userId, origin, null);
 });
 afterEach(() => {
   expect([web.process.exitCode, functions.process.exitCode]).toEqual([null, null]);
@@ -46,12 +50,13 @@ async function check<T>(inputs: fc.Arbitrary<T>, runs: number, ask: (input: T) =
   await fc.assert(property, { numRuns: runs, seed: SEED, endOnFailure: true });
 }
 
-const signedIn = (host: string): Record<string, string> => ({
-  ...{ host, cookie: `foyer_session=${token}`, accept: "text/html", origin: `http://${host}` },
+const signedIn = (host: string, as = token): Record<string, string> => ({
+  ...{ host, cookie: `foyer_session=${as}`, accept: "text/html", origin: `http://${host}` },
 });
 const hostOf = (route: Route): string => (recipeOf(route).onTenantHost ? `${a.slug}.localhost:${web.port}` : web.host);
 
-describe.each(routes.filter(({ path }) => path !== "/events"))("$id", (route) => {
+describe.each(routes.filter(({ path }) => !path.endsWith("/events")))("$id", (route) => {
+  const asUsual = () => signedIn(hostOf(route), recipeOf(route).access === "staff" ? staffToken : token);
   const path = fill(route.path, recipeOf(route).params?.(a));
 
   test("takes any path and query", async () => {
@@ -63,14 +68,14 @@ describe.each(routes.filter(({ path }) => path !== "/events"))("$id", (route) =>
         if (replaces && index > 0) segments[index] = segment;
         return (asData ? dataPath(segments.join("/")) : segments.join("/")) + search;
       });
-    await check(address, RUNS, (target) => sendRaw(web.port, rawRequest("GET", target, signedIn(hostOf(route)))));
+    await check(address, RUNS, (target) => sendRaw(web.port, rawRequest("GET", target, asUsual())));
   });
 
   test.runIf(route.params.length > 0)("takes every nasty text for a parameter", async () => {
     for (const nasty of NASTY) {
       const params = Object.fromEntries(route.params.map((name) => [name, nasty.toWellFormed()]));
       for (const target of [fill(route.path, params), dataPath(fill(route.path, params))]) {
-        const answer = await sendRaw(web.port, rawRequest("GET", target, signedIn(hostOf(route))));
+        const answer = await sendRaw(web.port, rawRequest("GET", target, asUsual()));
         expect.soft([target.slice(0, 80), wrong(answer)]).toEqual([target.slice(0, 80), null]);
       }
     }
@@ -83,7 +88,7 @@ describe.each(routes.filter(({ path }) => path !== "/events"))("$id", (route) =>
     const address = path + (route.index && route.path !== "/" ? "?index" : "");
     await check(input, RUNS * 2, ([method, body, asData]) => {
       const headers = {
-        ...signedIn(hostOf(route)),
+        ...asUsual(),
         ...(body.type && { "content-type": body.type }),
         "x-api-key": a.apiKey,
       };
@@ -92,7 +97,7 @@ describe.each(routes.filter(({ path }) => path !== "/events"))("$id", (route) =>
   });
 
   test.runIf(route.hasAction)("refuses too much before it is sent", async () => {
-    const headers = Object.entries({ ...signedIn(hostOf(route)), "content-length": String(2 ** 30) });
+    const headers = Object.entries({ ...asUsual(), "content-length": String(2 ** 30) });
     const head = headers.map(([name, value]) => `${name}: ${value}`).join("\r\n");
     const answer = await sendRaw(web.port, bytes(`POST ${path} HTTP/1.1\r\n${head}\r\n\r\nx=`));
     expect(answer.status).toBe(413);
@@ -112,7 +117,7 @@ describe.each(routes.filter(({ path }) => path !== "/events"))("$id", (route) =>
         const body = pairs.map(
           ([name, one]) => `${name}=${encodeURIComponent(one.toWellFormed()).replaceAll("%EF%BF%BD", "%ED%A0%80")}`,
         );
-        const headers = { ...signedIn(hostOf(route)), "content-type": "application/x-www-form-urlencoded" };
+        const headers = { ...asUsual(), "content-type": "application/x-www-form-urlencoded" };
         return sendRaw(web.port, rawRequest("POST", path, headers, bytes(body.join("&"))));
       });
     }

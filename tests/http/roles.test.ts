@@ -7,6 +7,7 @@ import { encode, recipeOf } from "../support/http-recipes.ts";
 import { dataPath, fill, type Route, readRoutes } from "../support/http-routes.ts";
 import { startWeb } from "../support/http-server.ts";
 import { addMember, cookieOf, makeParty, type Party } from "../support/http-world.ts";
+import { makeStaff } from "../support/staff.ts";
 
 const database = await testDatabase();
 const { sql } = database;
@@ -24,14 +25,14 @@ async function post(path: string, headers: Record<string, string>, fields: Recor
   return web.send(path, { method: "POST", headers: sent, body: form.body });
 }
 
-const guarded = routes.filter((route) => ["user", "member"].includes(accessOf(route)));
+const guarded = routes.filter((route) => ["user", "member", "staff"].includes(accessOf(route)));
 const pages = guarded.filter(({ hasLoader, layout, path }) => hasLoader && !(layout && path === "/"));
 
 test.each(pages)("without signing in, $id leads to the sign-in page", async (route) => {
   const page = await web.send(addressOf(route), { headers: { accept: "text/html" } });
   expect([page.status, page.headers.location]).toEqual([302, expect.stringMatching(/^\/sign-in\?next=%2F/)]);
   const loaded = await web.send(dataPath(addressOf(route)));
-  if (route.path === "/events") return expect(loaded.status).toBe(404);
+  if (route.path.endsWith("/events")) return expect(loaded.status).toBe(404);
   expect([loaded.status, loaded.body.includes("/sign-in?next=")]).toEqual([202, true]);
 });
 
@@ -73,6 +74,34 @@ test.each(acting.filter((route) => accessOf(route) === "member"))(
     expect(await fingerprint(sql)).toEqual(before);
   },
 );
+
+describe("the staff's pages", () => {
+  const ofStaff = routes.filter((route) => accessOf(route) === "staff");
+
+  test.each(ofStaff)("$id is nothing to an owner, whatever they send", async (route) => {
+    const before = await fingerprint(sql);
+    const nowhere = await web.send("/there-is-no-such-page", { headers: { ...asOwner(a), accept: "text/html" } });
+    for (const path of [addressOf(route), dataPath(addressOf(route))]) {
+      const answer = await web.send(path, { headers: { ...asOwner(a), accept: "text/html" } });
+      expect.soft([path, answer.status]).toEqual([path, nowhere.status]);
+    }
+    for (const form of recipeOf(route).forms ?? []) {
+      for (const path of [actionOf(route), dataPath(actionOf(route))]) {
+        const answer = await post(path, asOwner(a), form.fields(a));
+        expect.soft([form.name, path, answer.status]).toEqual([form.name, path, 404]);
+      }
+    }
+    expect(await fingerprint(sql)).toEqual(before);
+  });
+
+  test("open to staff, so that the refusals above mean something", async () => {
+    const cookie = cookieOf((await makeStaff(database)).token);
+    for (const route of ofStaff.filter(({ path }) => !path.endsWith("/events"))) {
+      const page = await web.send(addressOf(route), { headers: { ...cookie, accept: "text/html" } });
+      expect.soft([route.id, page.status]).toEqual([route.id, page.headers.location ? 302 : 200]);
+    }
+  });
+});
 
 const SETTINGS = "/settings/company";
 const save = { companyName: "Renamed", businessType: "other" };

@@ -14,8 +14,8 @@ export interface Form {
 }
 
 export interface Recipe {
-  /** Who may open it: anybody, whoever is signed in, or members of a tenant (the default). */
-  access?: "public" | "user" | "member" | "key";
+  /** Who may open it: anybody, whoever is signed in, members of a tenant (the default), the operator's staff alone. */
+  access?: "public" | "user" | "member" | "key" | "staff";
   params?(ids: Ids): Record<string, string>;
   forms?: Form[];
   /** True where the page belongs to tenants' hosts. */
@@ -66,7 +66,47 @@ function apiRecipes(): Record<string, Recipe> {
   ]);
 }
 
+const STAFF = { access: "staff" } as const;
+/** The staff's pages. */
+const ADMIN: Record<string, Recipe> = {
+  "routes/admin": STAFF,
+  "routes/admin._index": STAFF,
+  "routes/admin.events": STAFF,
+  "routes/admin.sessions": { ...STAFF, forms: [one("end", ({ sessionId }) => ({ id: sessionId }))] },
+  "routes/admin.provisioning": { ...STAFF, search: () => ({ status: "failed" }) },
+  "routes/admin.tenants._index": { ...STAFF, search: ({ slug }) => ({ q: slug, status: "active" }) },
+  "routes/admin.tenants.$tenantId": {
+    ...STAFF,
+    params: ({ tenantId }) => ({ tenantId }),
+    forms: [
+      one("retry", { intent: "retry" }),
+      one("skip", ({ runId }) => ({ intent: "skip", stepId: runId, reason: "It stands by hand." })),
+      one("cancel", { intent: "cancel" }),
+    ],
+  },
+  "routes/admin.dns._index": { ...STAFF, search: ({ slug }) => ({ q: slug, type: "CNAME" }) },
+  "routes/admin.dns.add": {
+    ...STAFF,
+    search: ({ slug }) => ({ tenant: slug }),
+    forms: [
+      one("add", ({ slug }) => ({
+        ...{ tenant: slug, name: "mail.example.test", type: "TXT", content: "hello", ttl: "300" },
+      })),
+    ],
+  },
+  "routes/admin.dns.$tenantId.$recordId": {
+    ...STAFF,
+    params: ({ tenantId, recordId }) => ({ tenantId, recordId }),
+    forms: [
+      one("change", { intent: "change", content: "other.example.test", ttl: "600" }),
+      one("verify", { intent: "verify" }),
+      one("remove", { intent: "remove" }),
+    ],
+  },
+};
+
 export const RECIPES: Record<string, Recipe> = {
+  ...ADMIN,
   "routes/_index": { access: "public" },
   "routes/sign-in": {
     access: "public",

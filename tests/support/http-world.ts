@@ -19,6 +19,7 @@ import { createLogger } from "#app/platform/log.ts";
 import type { TestDatabase } from "../setup/database.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { fillBilling } from "./http-billing.ts";
+import { fillPresence } from "./http-presence.ts";
 import { ownershipOf } from "./ownership.ts";
 import { instantIdentity, payPlan } from "./tenants.ts";
 
@@ -36,6 +37,8 @@ export interface Ids {
   runId: string;
   invoiceId: string;
   checkoutSession: string;
+  recordId: string;
+  deploymentId: string;
   slug: string;
 }
 
@@ -119,11 +122,13 @@ export async function makeParty(database: TestDatabase, name: string): Promise<P
     { session_id: visitorSession, message: `What is ${canary}?` },
   );
   const billing = await fillBilling(database, { tenantId, userId, canary });
+  const presence = await fillPresence(database, { tenantId, slug, canary });
   await fillLedgers(database, { tenantId, userId, conversationId: answer.conversation_id, canary, visitorSession });
   return {
     ...{ name, canary, email, actor, token, tenantId, userId, sessionId, slug, visitorSession },
     ...made,
     ...billing,
+    ...presence,
     documentId: document.id,
     questionId: document.id,
     fileSourceId: file.id,
@@ -172,6 +177,7 @@ export function strangerIds(): Ids {
   return {
     ...{ tenantId: id(), userId: id(), sessionId: id(), sourceId: id(), documentId: id(), questionId: id() },
     ...{ fileSourceId: id(), conversationId: id(), keyId: id(), runId: id() },
+    ...{ recordId: id(), deploymentId: id() },
     ...{ invoiceId: id(), checkoutSession: `cs_${randomToken(9)}` },
     slug: `stranger${randomToken(5)
       .replaceAll(/[^A-Za-z0-9]/g, "x")

@@ -48,6 +48,8 @@ const STAFF_PERMISSIONS = {
   "tenants:read": ["support", "billing", "superadmin"],
   "metrics:read": ["support", "billing", "superadmin"],
   "billing:write": ["billing", "superadmin"],
+  "provisioning:write": ["support", "superadmin"],
+  "dns:write": ["support", "superadmin"],
 } as const satisfies Record<string, readonly StaffRole[]>;
 
 export type StaffPermission = keyof typeof STAFF_PERMISSIONS;

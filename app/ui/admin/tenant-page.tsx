@@ -1,0 +1,168 @@
+// Owns the staff's view of one tenant: facts, set-up, addresses, DNS records.
+import type { SubmissionResult } from "@conform-to/react";
+import Plus from "lucide-react/icons/plus";
+import { paths } from "#app/paths.ts";
+import { LinkButton } from "../button.tsx";
+import { Card } from "../card.tsx";
+import { DataTable } from "../data-table.tsx";
+import { EmptyState } from "../empty-state.tsx";
+import { PageHeader } from "../page-header.tsx";
+import { TimeText } from "../time-text.tsx";
+import { Fact } from "./fact.tsx";
+import { type RecordView, recordColumns } from "./record-columns.tsx";
+import { RunTimeline, type RunTimelineProps } from "./run-timeline.tsx";
+import {
+  HOST_STATES,
+  type HostStatusView,
+  PLAN_WORDS,
+  State,
+  TENANT_STATES,
+  type TenantStatusView,
+  TLS_STATES,
+  type TlsStatusView,
+} from "./tenant-state.tsx";
+
+interface DomainView {
+  id: string;
+  host: string;
+  kind: "subdomain" | "custom";
+  status: HostStatusView;
+  activatedAt: Date | null;
+  tlsStatus: TlsStatusView;
+  tlsReason: string | null;
+  tlsExpiresAt: Date | null;
+}
+
+export interface TenantPageProps {
+  tenant: {
+    id: string;
+    name: string;
+    slug: string | null;
+    status: TenantStatusView;
+    plan: string;
+    createdAt: Date;
+    contactName: string | null;
+    contactEmail: string | null;
+    trialEndsAt: Date | null;
+    timeZone: string;
+    members: number;
+    domains: readonly DomainView[];
+  };
+  run: RunTimelineProps["run"];
+  records: readonly RecordView[];
+  may: { mend: boolean; dns: boolean };
+  lastResult: SubmissionResult<string[]> | null;
+}
+
+export function TenantPage({ tenant, run, records, may, lastResult }: TenantPageProps) {
+  return (
+    <>
+      <PageHeader
+        title={<span className="wrap-anywhere">{tenant.name}</span>}
+        back={{ to: paths.adminTenants(), label: "Tenants" }}
+        badge={<State of={tenant.status} in={TENANT_STATES} />}
+      />
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="grid min-w-0 grid-cols-1 gap-6">
+          <RunTimeline run={run} mend={may.mend} lastResult={lastResult} />
+          <Records tenant={tenant} records={records} add={may.dns} />
+        </div>
+        <div className="grid min-w-0 grid-cols-1 gap-6">
+          <Facts tenant={tenant} />
+          <Domains domains={tenant.domains} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Facts({ tenant }: { tenant: TenantPageProps["tenant"] }) {
+  const { plan, createdAt, trialEndsAt, contactName, contactEmail, timeZone, members, id } = tenant;
+  return (
+    <Card title="Facts">
+      <dl className="grid grid-cols-1 gap-3">
+        <Fact name="Plan">{PLAN_WORDS[plan] ?? plan}</Fact>
+        {trialEndsAt && plan === "trial" ? (
+          <Fact name="Trial ends">
+            <TimeText value={trialEndsAt} timeZone="UTC" />
+          </Fact>
+        ) : null}
+        <Fact name="Signed up">
+          <TimeText value={createdAt} timeZone="UTC" />
+        </Fact>
+        <Fact name="Contact">{[contactName, contactEmail].filter(Boolean).join(", ") || "Not given"}</Fact>
+        <Fact name="Members">{members}</Fact>
+        <Fact name="Time zone">{timeZone}</Fact>
+        <Fact name="Id">
+          <code className="text-xs">{id}</code>
+        </Fact>
+      </dl>
+    </Card>
+  );
+}
+
+function Domains({ domains }: { domains: readonly DomainView[] }) {
+  return (
+    <Card title="Addresses" flush>
+      {domains.length === 0 ? (
+        <EmptyState title="No address yet">It appears here as soon as one is chosen.</EmptyState>
+      ) : (
+        <ul className="divide-y divide-line border-t border-line">
+          {domains.map((domain) => (
+            <li key={domain.id} className="px-4 py-3 sm:px-6">
+              <p className="font-medium wrap-anywhere">{domain.host}</p>
+              <p className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1.5">
+                <State of={domain.status} in={HOST_STATES} />
+                <span className="inline-flex items-center gap-1.5 text-xs text-muted">
+                  Certificate <State of={domain.tlsStatus} in={TLS_STATES} />
+                </span>
+              </p>
+              {domain.tlsReason ? <p className="mt-1.5 text-muted">{domain.tlsReason}</p> : null}
+              {domain.tlsExpiresAt ? (
+                <p className="mt-1.5 text-xs text-muted">
+                  Certificate until <TimeText value={domain.tlsExpiresAt} timeZone="UTC" show="date" />
+                </p>
+              ) : null}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+interface RecordsProps {
+  tenant: { id: string; slug: string | null };
+  records: readonly RecordView[];
+  add: boolean;
+}
+
+function Records({ tenant, records, add }: RecordsProps) {
+  const button = add ? (
+    <LinkButton size="sm" icon={<Plus aria-hidden />} to={paths.adminDnsAdd({ tenant: tenant.slug ?? tenant.id })}>
+      Add record
+    </LinkButton>
+  ) : undefined;
+  return (
+    <section aria-labelledby="records">
+      <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
+        <h2 id="records" className="text-base font-semibold">
+          DNS records
+        </h2>
+        {records.length > 0 ? button : null}
+      </div>
+      <DataTable
+        caption="DNS records"
+        columns={recordColumns({ withTenant: false })}
+        rows={records}
+        rowKey={({ id }) => id}
+        rowHref={({ tenantId, id }) => paths.adminDnsRecord(tenantId, id)}
+        empty={
+          <EmptyState title="No records of its own" action={button}>
+            Its address is found through the operator's wildcard, or its set-up hasn't come to it yet.
+          </EmptyState>
+        }
+      />
+    </section>
+  );
+}
