@@ -137,17 +137,18 @@ export async function createWorkerServices(env: Env): Promise<WorkerServices> {
     import("./platform/http.ts"),
     import("./integrations/host-probe/client.ts"),
   ]);
+  const [crm, { leadKeeper }] = await Promise.all([chooseCrm(env), import("./domain/crm/sync.ts")]);
   const mailer = createSmtpMailer(env.smtpUrl, env.mailFrom);
   return {
     ...core,
     billing: chooseBilling(env),
-    crm: await chooseCrm(env),
+    crm,
     mailer,
     fetch: createSafeFetch({ allowLoopback: env.crawl.allowLoopback, userAgent: `FoyerBot/1.0 (+${env.appUrl})` }),
     probe: probeHost,
     dns: await chooseDns(env.dns),
     certificates: null,
-    leads: null,
+    leads: leadKeeper({ ...core, crm }),
     async close() {
       mailer.close();
       await core.close();

@@ -6,12 +6,13 @@ import { AppError } from "#app/platform/errors.ts";
 import { sha256Hex } from "#app/platform/ids.ts";
 import { enqueue } from "#app/platform/jobs.ts";
 import type { Logger } from "#app/platform/log.ts";
+import type { LeadKeeper } from "../provisioning/ports.ts";
 import { intend, type LeadMemory, type Push, placeOf, receive, type Wanted, written } from "./conflicts.ts";
 import { SyncLead } from "./crm.jobs.ts";
 import { type LeadSubject, readSubject } from "./facts.ts";
 import { askedOf, isPerson, recordFollowUps, sendFollowUps } from "./follow-ups.ts";
 import { LEAD_STAGES, leadDraft, leadFigures, type Registration, stageOf } from "./lead-mapping.ts";
-import { type HeldLead, holdLead, keepLead, type LeadNews, releaseLead } from "./leads.ts";
+import { type HeldLead, holdLead, keepLead, type LeadNews, leadState, releaseLead } from "./leads.ts";
 import type { CrmLead, CrmProvider, CrmUser } from "./ports.ts";
 import { rulesInForce } from "./rules.ts";
 import type { CrmRules } from "./scoring.schema.ts";
@@ -73,6 +74,24 @@ export async function syncLead(services: CrmServices, tenantId: string): Promise
   }
   await inTenant((tx) => releaseLead(tx, tenantId, lead, null));
   return "done";
+}
+
+/** For whoever sets a tenant up: its lead is there once this resolves. Null: there is no CRM. */
+export function leadKeeper(services: CrmServices): LeadKeeper | null {
+  const { crm, db } = services;
+  if (!crm) return null;
+  return {
+    async keep(tenantId) {
+      if ((await syncLead(services, tenantId)) !== "busy") return;
+      const state = await db.asSystem(
+        { reason: "crm.push", tenantId },
+        (tx) => leadState(tx, tenantId, providerOf(crm)),
+        { readOnly: true },
+      );
+      if (state?.externalId) return;
+      throw new AppError("unavailable", "The lead is being made at this moment.", { retryAfter: BUSY_SECONDS });
+    },
+  };
 }
 
 interface Work {
