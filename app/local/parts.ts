@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Env, environmentWith } from "#app/platform/env.ts";
+import { dnsApiUrl, dnsSettingsFor, isDnsSimulated } from "./dns-keys.ts";
 import { functionsCommand } from "./functions-command.ts";
 import { LOOPBACK } from "./ports.ts";
 import type { ProcessSpec } from "./processes.ts";
@@ -27,6 +28,9 @@ const NO_SECRETS = {
   DATABASE_URL_STAFF: undefined,
   STRIPE_SECRET_KEY: undefined,
   STRIPE_WEBHOOK_SECRET: undefined,
+  DNS_PROVIDER: undefined,
+  IONOS_API_KEY: undefined,
+  POWERDNS_API_KEY: undefined,
 };
 /** The web process lives within 310 MiB: V8's own choice of heap is several times that, at no gain in speed. */
 const WEB_HEAP = ["--max-old-space-size=256", "--max-semi-space-size=16"];
@@ -74,6 +78,15 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     ready: answers(`${stripeUrl(env)}/healthz`),
   };
   simulator.args.push(join(dataDir, "stripe.jsonl"));
+  const dnsSettings = dnsSettingsFor(env, dataDir);
+  const dns: ProcessSpec = {
+    name: "dns",
+    ...node("app/local/dns-simulator.ts"),
+    cwd: root,
+    env: environment(dnsSettings),
+    ready: answers(`${dnsApiUrl(env)}/_simulator/faults`),
+  };
+  dns.args.push(join(dataDir, "dns.json"));
   const functions: ProcessSpec = {
     name: "functions",
     ...functionsCommand({
@@ -100,7 +113,7 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     name: "worker",
     ...node("jobs/worker.ts", [...watch, ...WORKER_HEAP]),
     cwd: root,
-    env: environment({ DATABASE_URL_WORKER: urls.worker, ...stripeKey }),
+    env: environment({ DATABASE_URL_WORKER: urls.worker, ...stripeKey, ...dnsSettings }),
     ready: "message",
     graceMs: 20_000,
   };
@@ -112,5 +125,6 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     ready: answers(`http://${LOOPBACK}:${env.port}/readyz`),
   };
   const hasFunctions = existsSync(join(root, "supabase/functions"));
-  return [mailbox, ...(stripe?.simulated ? [simulator] : []), ...(hasFunctions ? [functions] : []), worker, web];
+  const simulators = [...(stripe?.simulated ? [simulator] : []), ...(isDnsSimulated(env) ? [dns] : [])];
+  return [mailbox, ...simulators, ...(hasFunctions ? [functions] : []), worker, web];
 }

@@ -17,12 +17,20 @@ const Stored = z.object({
 export const Secrets = Stored.transform((stored) => ({
   ...stored,
   stripe: stored.stripe ?? stripeKeys(stored.superuser),
+  /** Of the simulator of a DNS provider, as IONOS writes its keys. */
+  dnsApiKey: `local.${derived(stored.superuser, "dns key")}`,
 }));
 export type Secrets = z.infer<typeof Secrets>;
 
 function stripeKeys(seed: string): { apiKey: string; webhookSecret: string } {
-  const derived = (name: string): string => createHmac("sha256", seed).update(name).digest("hex").slice(0, 40);
-  return { apiKey: `sk_test_${derived("stripe key")}`, webhookSecret: `whsec_${derived("stripe webhooks")}` };
+  return {
+    apiKey: `sk_test_${derived(seed, "stripe key")}`,
+    webhookSecret: `whsec_${derived(seed, "stripe webhooks")}`,
+  };
+}
+
+function derived(seed: string, name: string): string {
+  return createHmac("sha256", seed).update(name).digest("hex").slice(0, 40);
 }
 
 /** The logins of the product, as `npm run db:url` names them. */

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type Env, environmentWith, loadEnv } from "#app/platform/env.ts";
 import { prepareDatabase, updateDatabase } from "./database.ts";
 import { readDemo } from "./demo.ts";
+import { dnsApiUrl, dnsServer, isDnsSimulated } from "./dns-keys.ts";
 import { describeDemo } from "./info.ts";
 import { partsOf } from "./parts.ts";
 import { isFree } from "./ports.ts";
@@ -110,7 +111,9 @@ async function buildWhenStale(root: string): Promise<string> {
 
 async function assertPortsFree(env: Env): Promise<void> {
   const ports = [env.port, env.functionsPort, env.mailboxPort, env.smtpPort];
-  for (const port of isSimulated(env) ? [...ports, env.stripePort] : ports) {
+  if (isSimulated(env)) ports.push(env.stripePort);
+  if (isDnsSimulated(env)) ports.push(env.dns.apiPort, env.dns.port);
+  for (const port of ports) {
     if (!(await isFree(port))) {
       throw new Error(`Port ${port} is in use by another program. Choose others: PORT=${env.port + 100} npm start`);
     }
@@ -125,6 +128,9 @@ function announce(env: Env, dataDir: string, seconds: number): void {
     `  app      ${env.appUrl}`,
     `  mailbox  http://127.0.0.1:${env.mailboxPort}`,
     ...(isSimulated(env) ? [`  stripe   ${stripeUrl(env)}  (a simulator: no money moves)`] : []),
+    ...(isDnsSimulated(env)
+      ? [`  dns      ${dnsApiUrl(env)}  (a simulator; its name server is ${dnsServer(env)})`]
+      : []),
     ...(demo ? describeDemo(demo).map((line) => `  ${line}`) : []),
     "Ctrl-C stops it.",
     "",

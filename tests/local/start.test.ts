@@ -13,7 +13,7 @@ import { freePorts, freshDataDir, type StartedFoyer, startFoyer } from "../setup
 const root = resolve(import.meta.dirname, "../..");
 const dataDir = freshDataDir();
 const lock = join(dataDir, "postgres", "postmaster.pid");
-const [port, postgresPort] = [await freePorts(5), await freePort()];
+const [port, postgresPort] = [await freePorts(9), await freePort()];
 const settings = { PORT: String(port), POSTGRES_PORT: String(postgresPort), FOYER_DATA_DIR: dataDir };
 const start = (): Promise<StartedFoyer> => startFoyer({ dataDir, port, postgresPort });
 let foyer: StartedFoyer | null = null;

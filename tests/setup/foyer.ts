@@ -34,7 +34,7 @@ const READY_MS = 240_000;
 /** Starts it and waits for the ready line. */
 export async function startFoyer(options: StartOptions = {}): Promise<StartedFoyer> {
   const dataDir = options.dataDir ?? freshDataDir();
-  const port = options.port ?? (await freePorts(5));
+  const port = options.port ?? (await freePorts(9));
   const postgresPort = options.postgresPort ?? (await freePort());
   const root = options.root ?? resolve(import.meta.dirname, "../..");
   const child = spawn(process.execPath, [join(root, "foyer.js"), "start"], {
@@ -49,6 +49,7 @@ export async function startFoyer(options: StartOptions = {}): Promise<StartedFoy
       LOG_LEVEL: "warn",
       // No test reaches an account of somebody's.
       STRIPE_SECRET_KEY: "",
+      DNS_PROVIDER: "",
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],

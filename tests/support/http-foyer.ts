@@ -43,7 +43,7 @@ export async function startPieces(): Promise<Foyer> {
   const watch = watchPostgres(server, options, print);
   await prepareDatabase(server);
   const cluster = await clusterOf(server);
-  const port = await freePorts(4);
+  const port = await freePorts(9);
   const env = loadEnv({ PORT: String(port), FOYER_DATA_DIR: dataDir });
   const urls = {
     web: server.url("web"),

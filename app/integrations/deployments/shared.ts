@@ -8,7 +8,7 @@ import type {
   LogLine,
 } from "#app/domain/provisioning/deployment-ports.ts";
 import { DEPLOYMENT_KINDS } from "#app/domain/provisioning/deployment-ports.ts";
-import type { HostProbe } from "#app/domain/provisioning/steps.ts";
+import type { HostProbe } from "#app/domain/provisioning/ports.ts";
 import { AppError } from "#app/platform/errors.ts";
 import type { ProcessMeter } from "./process-meter.ts";
 

@@ -9,6 +9,7 @@ import {
   type ApiAnswer,
   type ApiRequest,
   type ApiSimulator,
+  type ApiSimulatorOptions,
   openState,
   startApiSimulator,
 } from "../dns/simulator-api.ts";
@@ -56,6 +57,7 @@ export interface IonosSimulatorOptions {
   /** How many lists don't show a new record yet; default none. */
   lag?: number;
   chance?: () => number;
+  control?: ApiSimulatorOptions["control"];
 }
 
 export interface IonosSimulator extends ApiSimulator {
@@ -186,6 +188,7 @@ export async function startIonosSimulator(options: IonosSimulatorOptions): Promi
   const server = await startApiSimulator({
     ...(options.port !== undefined && { port: options.port }),
     ...(options.chance && { chance: options.chance }),
+    ...(options.control && { control: options.control }),
     answer,
     trouble: (status) => (status === 429 ? { status } : { status, body: [{ code: "INTERNAL_SERVER_ERROR" }] }),
   });
