@@ -1,4 +1,5 @@
-// Where a party is reached: DNS records and deployments, as provisioning leaves them behind.
+// Where a party is reached, DNS records and deployments, and how the operator's CRM knows it, as provisioning leaves them
+// behind.
 import type { TestDatabase } from "../setup/database.ts";
 
 /** Makes a verified record and a live deployment whose texts carry the canary. */
@@ -26,5 +27,11 @@ export async function fillPresence(
   await sql`
     insert into deployment_samples (tenant_id, deployment_id, sampled_at, cpu_percent, memory_bytes, requests_per_minute)
     values (${tenantId}, ${deploymentId}, now(), 3.5, 1000000, 12)`;
+  const [lead] = await sql<{ id: string }[]>`
+    insert into crm_leads (tenant_id, provider, external_id, stage, owner_name)
+    values (${tenantId}, 'test', ${canary}, ${canary}, ${canary}) returning id`;
+  await sql`
+    insert into crm_follow_ups (tenant_id, lead_id, key, kind, summary, due)
+    values (${tenantId}, ${lead?.id ?? ""}, 'call', 'call', ${`Call ${canary}`}, now())`;
   return { recordId, deploymentId };
 }
