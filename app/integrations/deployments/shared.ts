@@ -8,12 +8,12 @@ import type {
   LogLine,
 } from "#app/domain/provisioning/deployment-ports.ts";
 import { DEPLOYMENT_KINDS } from "#app/domain/provisioning/deployment-ports.ts";
-import type { HostProbe } from "#app/domain/provisioning/steps.ts";
 import { AppError } from "#app/platform/errors.ts";
 import type { ProcessMeter } from "./process-meter.ts";
 
 export interface SharedDeploymentsConfig {
-  probe: HostProbe;
+  /** Asks an origin, by a real request, whose page it shows; null: nobody's, and why. */
+  probe(origin: string): Promise<{ tenantId: string | null; problem: string | null }>;
   /** Scheme, host and port under which a host is reached, e.g. `https://acme.example.com`. */
   originOf(host: string): string;
   /** The version of the app that runs. */
