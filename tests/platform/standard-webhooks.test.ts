@@ -1,4 +1,5 @@
 // Signatures of Standard Webhooks: ours and those of their own library are the same, and nothing else is taken.
+import { createHmac } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { signedHeaders, verifySigned } from "#app/platform/standard-webhooks.ts";
@@ -82,6 +83,18 @@ describe("verifying", () => {
   test.each(["webhook-id", "webhook-timestamp", "webhook-signature"])("without %s it isn't taken", async (name) => {
     const headers = await headersOf();
     headers.delete(name);
+    await expect(verifySigned(body, headers, [secret], now)).rejects.toMatchObject(refused);
+  });
+
+  test.each(["", "soon", "NaN", "1e99", "-1700000000"])("'%s' is no time, though it be signed", async (time) => {
+    const signature = createHmac("sha256", Buffer.from(secret.slice(6), "base64"))
+      .update(`msg_1.${time}.`)
+      .update(body);
+    const headers = new Headers({
+      "webhook-id": "msg_1",
+      "webhook-timestamp": time,
+      "webhook-signature": `v1,${signature.digest("base64")}`,
+    });
     await expect(verifySigned(body, headers, [secret], now)).rejects.toMatchObject(refused);
   });
 
