@@ -1,4 +1,5 @@
 // Signatures of Standard Webhooks: ours and those of their own library are the same, and nothing else is taken.
+import { createHmac } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { signedHeaders, verifySigned } from "#app/platform/standard-webhooks.ts";
@@ -83,6 +84,22 @@ describe("verifying", () => {
     const headers = await headersOf();
     headers.delete(name);
     await expect(verifySigned(body, headers, [secret], now)).rejects.toMatchObject(refused);
+  });
+
+  /** A good signature of whatever it is, made without our own hands. */
+  function signedBy(id: string, time: string): Headers {
+    const key = Buffer.from(secret.slice("whsec_".length), "base64");
+    const signature = createHmac("sha256", key).update(`${id}.${time}.`).update(body).digest("base64");
+    return new Headers({ "webhook-id": id, "webhook-timestamp": time, "webhook-signature": `v1,${signature}` });
+  }
+
+  test.each(["", "soon", "NaN", "1e99", "-1700000000"])("'%s' is no time, though it be signed", async (time) => {
+    await expect(verifySigned(body, signedBy("msg_1", time), [secret], now)).rejects.toMatchObject(refused);
+    expect(await verifySigned(body, signedBy("msg_1", "1700000000"), [secret], now)).toBe("msg_1");
+  });
+
+  test.each(["", "m".repeat(256), "two words"])("'%s' is no id, though it be signed", async (id) => {
+    await expect(verifySigned(body, signedBy(id, "1700000000"), [secret], now)).rejects.toMatchObject(refused);
   });
 
   test("signatures of other versions stand beside ours; alone they are none", async () => {

@@ -9,6 +9,8 @@ import { promisify } from "node:util";
 import { getRequestListener } from "@hono/node-server";
 import { type AppLoadContext, createRequestHandler, type ServerBuild } from "@remix-run/node";
 import { addSecurityHeaders, newNonce } from "#app/server/security-headers.ts";
+import "#app/web/context.ts";
+import type { WebServices } from "#app/wiring.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const output = resolve(root, "node_modules/.cache/foyer-gallery");
@@ -19,7 +21,8 @@ export interface Gallery {
   close: () => Promise<void>;
 }
 
-export async function startGallery(): Promise<Gallery> {
+/** @param services what the landing page asks: the plans */
+export async function startGallery(services: Pick<WebServices, "db">): Promise<Gallery> {
   await promisify(execFile)(
     process.execPath,
     ["node_modules/@remix-run/dev/dist/cli.js", "vite:build", "--config", "tests/ui/app/vite.config.ts"],
@@ -40,7 +43,7 @@ export async function startGallery(): Promise<Gallery> {
       if (pathname === "/favicon.svg") return new Response(null, { status: 204 });
       const nonce = newNonce();
       // The gallery's pages use nothing else of the context.
-      const response = await render(request, { nonce } as AppLoadContext);
+      const response = await render(request, { nonce, services } as AppLoadContext);
       const headers = new Headers(response.headers);
       addSecurityHeaders(
         headers,

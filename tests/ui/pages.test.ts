@@ -3,13 +3,16 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chooseBrowser } from "../setup/browser.ts";
+import { testDatabase } from "../setup/database.ts";
 import { type Gallery, startGallery } from "./gallery-server.ts";
+
+const database = await testDatabase();
 
 let gallery: Gallery;
 let browser: Browser;
 
 beforeAll(async () => {
-  gallery = await startGallery();
+  gallery = await startGallery({ db: database.db.web });
   browser = await chromium.launch(await chooseBrowser());
 }, 120_000);
 

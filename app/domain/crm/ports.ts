@@ -120,8 +120,8 @@ export interface CrmProvider {
   /** The oldest where there are several; null where there is none. Lost ones too. */
   findLead(externalId: string): Promise<CrmLead | null>;
   /**
-   * Makes sure that exactly one lead with this external id exists: takes the one that is there as it is, makes one where
-   * there is none, removes younger doubles.
+   * Makes sure that exactly one lead with this external id exists: takes the oldest that is there as it is, makes one
+   * where there is none, removes younger doubles that nobody has touched.
    */
   createLead(draft: LeadDraft): Promise<CrmLead>;
   /** @throws AppError not_found */
@@ -145,7 +145,7 @@ export interface CrmProvider {
 
   /**
    * Our leads that changed after the cursor, oldest change first, at most `limit`; null begins at the beginning. Our own
-   * changes are among them. Go on with the cursor that comes back for as long as there is `more`.
+   * changes are among them; a lead that people merged from several of ours comes once for each. Go on with the cursor that comes back for as long as there is `more`.
    */
   changes(
     cursor: CrmCursor | null,

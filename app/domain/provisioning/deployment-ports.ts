@@ -1,5 +1,5 @@
 // What provisioning needs of whoever runs a tenant's host, in our own terms. Adapters: app/integrations/deployments/
-// {shared,webhook-client}.ts; what a provider tells unasked comes through app/integrations/deployments/callback.ts.
+// {shared-app,webhook-client}.ts; what a provider tells unasked comes through app/integrations/deployments/callback.ts.
 
 export const DEPLOYMENT_KINDS = ["deploy", "rollback", "remove"] as const;
 export type DeploymentKind = (typeof DEPLOYMENT_KINDS)[number];

@@ -39,7 +39,9 @@ async function mendDrift(services: DnsServices, row: WantedRecord): Promise<Upke
     const provider = requireProvider(services);
     const zone = await zoneOf(provider, row.name);
     const there = await provider.list(zone, { name: row.name, type: row.type });
-    const same = there.find((record) => sameRecord(record, row));
+    const found = there.filter((record) => sameRecord(record, row));
+    // Of several equal ones the provider's client leaves one.
+    const same = found.length > 1 ? await provider.create(zone, row) : found[0];
     if (same) {
       // Somebody may have made it again under another id.
       await inTenant(
@@ -52,14 +54,14 @@ async function mendDrift(services: DnsServices, row: WantedRecord): Promise<Upke
       );
       return { kind: "done" };
     }
-    const found = there.length > 0 ? "changed" : "deleted";
+    const what = there.length > 0 ? "changed" : "deleted";
     const strange = isAddress(row) ? await unknownAmong(services, row, there) : null;
     const mend = services.env.dns.drift === "mend";
-    const reason = `Somebody has ${found} this record at ${provider.name}.`;
+    const reason = `Somebody has ${what} this record at ${provider.name}.`;
     await inTenant(services, tenantId, async (tx) => {
       const fresh = await tx`
         update dns_records set status = 'drifted', reason = ${reason}, next_check_at = null where id = ${id} and status <> 'drifted' returning id`;
-      if (fresh.length > 0) await emit(tx, tenantId, DnsDrifted, { recordId: id, found, mended: mend });
+      if (fresh.length > 0) await emit(tx, tenantId, DnsDrifted, { recordId: id, found: what, mended: mend });
       await tx`select app.announce('dns', ${id})`;
     });
     if (!mend) return { kind: "failed", reason, error: null };
@@ -120,7 +122,7 @@ interface Row extends RecordDraft {
   status: "verified" | "drifted";
 }
 
-/** Ids of records that were made and aren't there any more, or were missed and are there again. */
+/** Ids of records that were made and aren't there any more, or twice, or were missed and are there again. */
 async function recordsAstray(services: DnsServices & { log: Logger }, provider: DnsProvider): Promise<string[]> {
   const rows = await services.db.asSystem(
     { reason: "dns.sweep" },
@@ -135,8 +137,12 @@ async function recordsAstray(services: DnsServices & { log: Logger }, provider: 
     try {
       const zone = await provider.findZone(ours[0]?.name ?? "");
       if (zone?.id !== zoneId) continue;
-      const there = new Set((await provider.list(zone)).map(key));
-      for (const row of ours) if (there.has(key(row)) !== (row.status === "verified")) astray.push(row.id);
+      const there = Map.groupBy(await provider.list(zone), key);
+      for (const row of ours) {
+        const count = there.get(key(row))?.length ?? 0;
+        // A creation that was cut off may arrive after its repetition: then there are two.
+        if (row.status === "verified" ? count !== 1 : count > 0) astray.push(row.id);
+      }
     } catch (error) {
       services.log.warn("dns.sweep_failed", { zone: zoneId, error });
     }

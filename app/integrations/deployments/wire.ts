@@ -1,4 +1,4 @@
-// The protocol between us and whoever runs deployments, as its JSON stands on the wire; README, "Deployments", says it in
+// The protocol between us and whoever runs deployments, as its JSON stands on the wire; ops/deployments.md says it in
 // words. Read with patience: what a provider says beside it is passed over.
 import { z } from "zod";
 import {

@@ -3,22 +3,20 @@
 import { compareCursors } from "#app/domain/crm/conflicts.ts";
 import type { CrmCursor, CrmProvider } from "#app/domain/crm/ports.ts";
 import type { LeadFieldsCache } from "./lead-fields.ts";
-import { type Domain, leadsFrom, ourDomain, readFields, writeDate } from "./lead-rows.ts";
+import { type Domain, type LeadRow, ourDomain, readFields, rowsFrom, writeDate } from "./lead-rows.ts";
 import type { OdooTransport } from "./transport.ts";
-
-type Rows = ReturnType<typeof leadsFrom>;
 
 const nextSecond = (at: Date): Date => new Date(at.getTime() + 1000);
 
 export function createChanges(odoo: OdooTransport, fields: LeadFieldsCache): CrmProvider["changes"] {
-  async function read(domain: Domain, order: string, limit: number): Promise<Rows> {
+  async function read(domain: Domain, order: string, limit: number): Promise<LeadRow[]> {
     const known = await fields.get();
     const args = { domain: [...domain, ...ourDomain(known)], fields: readFields(known), order, limit };
-    return leadsFrom(await odoo.call({ model: "crm.lead", method: "search_read", args, repeatable: true }), known);
+    return rowsFrom(await odoo.call({ model: "crm.lead", method: "search_read", args, repeatable: true }), known);
   }
 
   /** What of the cursor's own second lies behind it. */
-  function restOfSecond({ at, id }: CrmCursor, limit: number): Promise<Rows> {
+  function restOfSecond({ at, id }: CrmCursor, limit: number): Promise<LeadRow[]> {
     const from: Domain = [
       ["write_date", ">=", writeDate(at)],
       ["write_date", "<", writeDate(nextSecond(at))],
@@ -28,7 +26,7 @@ export function createChanges(odoo: OdooTransport, fields: LeadFieldsCache): Crm
   }
 
   /** The last second of a full page may go on behind it: it waits for the next page, or is read by ids if it is all. */
-  async function wholeSeconds(rows: Rows, limit: number): Promise<Rows> {
+  async function wholeSeconds(rows: LeadRow[], limit: number): Promise<LeadRow[]> {
     const last = rows.at(-1)?.cursor.at;
     if (rows.length < limit || !last) return rows.toSorted((a, b) => compareCursors(a.cursor, b.cursor));
     const ended = rows.filter(({ cursor }) => cursor.at < last);
@@ -45,8 +43,8 @@ export function createChanges(odoo: OdooTransport, fields: LeadFieldsCache): Crm
   };
 }
 
-const page = (rows: Rows, before: CrmCursor | null, more: boolean) => ({
-  leads: rows.flatMap(({ lead }) => lead ?? []),
+const page = (rows: LeadRow[], before: CrmCursor | null, more: boolean) => ({
+  leads: rows.flatMap(({ leads }) => leads),
   cursor: rows.at(-1)?.cursor ?? before,
   more,
 });

@@ -7,7 +7,7 @@ import { createJson2 } from "./json2.ts";
 import { createJsonRpc } from "./jsonrpc.ts";
 import { createdId, createLabels, type Labels } from "./labels.ts";
 import { createLeadFields, type LeadFieldsCache, missingFields } from "./lead-fields.ts";
-import { changeValues, domainOf, draftValues, leadsFrom, lostValues, readFields } from "./lead-rows.ts";
+import { changeValues, domainOf, draftValues, lostValues, readFields, rowsFrom } from "./lead-rows.ts";
 import { notUnderstood, type OdooConfig, type OdooTransport } from "./transport.ts";
 
 export type OdooCrmConfig = OdooConfig & {
@@ -47,11 +47,15 @@ export function createOdooCrm(config: OdooCrmConfig): CrmProvider {
 }
 
 function leadsOf({ odoo, fields, labels }: Parts) {
-  async function search(externalId: string): Promise<CrmLead[]> {
+  /** Leads with this id, the oldest first. */
+  async function search(externalId: string): Promise<{ lead: CrmLead; untouched: boolean }[]> {
     const known = await fields.get();
     const args = { domain: domainOf(externalId, known), fields: readFields(known), order: "id" };
     const said = await odoo.call({ model: "crm.lead", method: "search_read", args, repeatable: true });
-    return leadsFrom(said, known).flatMap(({ lead }) => (lead?.externalId === externalId ? lead : []));
+    return rowsFrom(said, known).flatMap(({ leads, untouched }) => {
+      const lead = leads.find((one) => one.externalId === externalId);
+      return lead ? [{ lead, untouched }] : [];
+    });
   }
 
   /** What we know of Odoo's fields and lists may be outdated: where Odoo refuses, we learn it anew, once. */
@@ -84,8 +88,9 @@ function leadsOf({ odoo, fields, labels }: Parts) {
     let failure: AppError | null = null;
     for (let round = 0; ; round += 1) {
       const [kept, ...extra] = await search(draft.externalId);
-      for (const { id } of extra) await remove(Number(id));
-      if (kept) return kept;
+      // What people already work on is theirs to merge.
+      for (const { lead, untouched } of extra) if (untouched) await remove(Number(lead.id));
+      if (kept) return kept.lead;
       if (failure && (failure.reason === "provider_slow" || round >= CREATE_ROUNDS)) throw failure;
       if (round >= CREATE_ROUNDS) throw notUnderstood("a lead that isn't found again");
       failure = await learning(async () => {
@@ -102,7 +107,7 @@ function leadsOf({ odoo, fields, labels }: Parts) {
     odoo.call({ model: "crm.lead", method, ids: [Number(id)], args, repeatable: true });
 
   return {
-    findLead: async (externalId: string) => (await search(externalId))[0] ?? null,
+    findLead: async (externalId: string) => (await search(externalId))[0]?.lead ?? null,
     createLead,
     async updateLead(id, change) {
       await learning(async () => {

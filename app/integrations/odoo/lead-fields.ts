@@ -6,7 +6,7 @@ import { notUnderstood, type OdooTransport } from "./transport.ts";
 
 const Fields = z.record(
   z.string(),
-  z.object({ type: z.string(), selection: z.array(z.tuple([z.string(), z.string()])).optional() }),
+  z.object({ type: z.string(), selection: z.array(z.array(z.unknown())).optional() }),
 );
 export type LeadFields = z.infer<typeof Fields>;
 

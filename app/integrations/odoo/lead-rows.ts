@@ -14,6 +14,7 @@ const Row = z.looseObject({
   user_id: Many2One,
   active: z.boolean(),
   probability: z.number(),
+  create_date: z.string(),
   write_date: z.string(),
   [EXTERNAL_ID]: z.union([z.literal(false), z.string()]).optional(),
 });
@@ -21,19 +22,19 @@ type Row = z.infer<typeof Row>;
 
 /**
  * Odoo has no field for a stranger's id. Where the operator made `x_external_id` we use it; the description bears it in
- * any case, as a last line that people can read. It outlives what Odoo does to a lead (conversion, a merge joins the
+ * any case, as a last paragraph that people can read. It outlives what Odoo does to a lead (conversion; a merge joins the
  * descriptions while it drops custom fields), and our own updates never touch the description. A tag for each lead would
  * be as lasting, but would fill the operator's list of tags.
  */
-const MARK = "foyer:";
-const markOf = (externalId: string): string => `${MARK}${externalId}`;
-const MARKED = new RegExp(`${MARK}([A-Za-z0-9-]+)`);
+const MARK = "Reference: foyer:";
+/** A paragraph that begins with it: what registrants typed is escaped, and stands in items of a list. */
+const MARKED = new RegExp(`<p(?:\\s[^>]*)?>\\s*${MARK}([A-Za-z0-9-]+)`, "g");
 
 export type Domain = (string | [field: string, operator: string, value: unknown])[];
 
-/** Leads that may bear this id; `leadFrom` says which do. */
+/** Leads that may bear this id; what `rowsFrom` reads of them says which do. */
 export function domainOf(externalId: string, fields: LeadFields): Domain {
-  const marked: Domain = [["description", "like", markOf(externalId)]];
+  const marked: Domain = [["description", "like", `${MARK}${externalId}`]];
   return EXTERNAL_ID in fields ? ["|", [EXTERNAL_ID, "=", externalId], ...marked] : marked;
 }
 
@@ -47,26 +48,37 @@ export function ourDomain(fields: LeadFields): Domain {
 const lostReasonField = (fields: LeadFields): string => ("lost_reason_id" in fields ? "lost_reason_id" : "lost_reason");
 
 export function readFields(fields: LeadFields): string[] {
-  const always = "name description stage_id user_id active probability write_date".split(" ");
+  const always = "name description stage_id user_id active probability create_date write_date".split(" ");
   return [...always, lostReasonField(fields), ...(EXTERNAL_ID in fields ? [EXTERNAL_ID] : [])];
 }
 
 /** The arguments of `action_set_lost`. */
 export const lostValues = (fields: LeadFields, reasonId: number) => ({ [lostReasonField(fields)]: reasonId });
 
-/** Rows as leads; null for those that bear no id of ours. */
-export function leadsFrom(said: unknown, fields: LeadFields): { cursor: CrmCursor; lead: CrmLead | null }[] {
+export interface LeadRow {
+  cursor: CrmCursor;
+  /** None where it bears no id of ours, several where people merged leads. */
+  leads: CrmLead[];
+  /** Whether nothing was changed since it was made. */
+  untouched: boolean;
+}
+
+export function rowsFrom(said: unknown, fields: LeadFields): LeadRow[] {
   const rows = z.array(Row).safeParse(said);
   if (!rows.success) throw notUnderstood(`crm.lead: ${rows.error.message}`);
   return rows.data.map((row) => {
     const cursor = { id: String(row.id), at: readDate(row.write_date) };
-    return { cursor, lead: leadFrom(row, cursor, fields) };
+    const leads = idsIn(row).map((externalId) => leadFrom(row, externalId, cursor, fields));
+    return { cursor, leads, untouched: row.create_date === row.write_date };
   });
 }
 
-function leadFrom(row: Row, { id, at }: CrmCursor, fields: LeadFields): CrmLead | null {
-  const externalId = row[EXTERNAL_ID] || MARKED.exec(row.description || "")?.[1];
-  if (!externalId) return null;
+function idsIn(row: Row): string[] {
+  const marked = [...(row.description || "").matchAll(MARKED)].map((match) => match[1] ?? "");
+  return [...new Set([row[EXTERNAL_ID] || "", ...marked])].filter((id) => id !== "");
+}
+
+function leadFrom(row: Row, externalId: string, { id, at }: CrmCursor, fields: LeadFields): CrmLead {
   const reason = Many2One.safeParse(row[lostReasonField(fields)]).data;
   const outcome = !row.active ? "lost" : row.probability >= 100 ? "won" : "open";
   return {
@@ -94,7 +106,7 @@ export async function draftValues(draft: LeadDraft, fields: LeadFields, labels: 
     ...(await changeValues({ ...rest }, fields, labels)),
     // A lead of Odoo's type "lead" has no place in the pipeline, where the stages are.
     type: "opportunity",
-    description: `${description}<p>Reference: ${markOf(externalId)}</p>`,
+    description: `${description}<p>${MARK}${externalId}</p>`,
     source_id: await labels.idOf("source", source),
     medium_id: await labels.idOf("medium", medium),
     campaign_id: await labels.idOf("campaign", campaign),

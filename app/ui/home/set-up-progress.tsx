@@ -90,6 +90,16 @@ function Outcome({ status, site }: { status: string; site: string | null }) {
       </Alert>
     );
   }
+  if (status === "cancelling" || status === "cancelled") {
+    return (
+      <Alert
+        tone="danger"
+        title={status === "cancelled" ? "The set-up was cancelled" : "The set-up is being cancelled"}
+      >
+        What was made for your address is taken back.
+      </Alert>
+    );
+  }
   return null;
 }
 
@@ -103,8 +113,13 @@ function shown(step: Step, timeZone: string, editable: boolean): ProgressStep {
     label,
     state,
     detail: reason ? `${reason}${tries}` : (done ?? undefined),
-    action: state === "failed" && editable ? <Retry /> : undefined,
+    action: editable && isStuck(state, attempts) ? <Retry /> : undefined,
   };
+}
+
+/** Failed, or waiting for its next try after one that didn't work. */
+function isStuck(state: StepState, attempts: number): boolean {
+  return state === "failed" || (state === "waiting" && attempts > 0);
 }
 
 function Retry() {

@@ -10,6 +10,7 @@ interface RunStep {
   label: string;
   status: StepState | "cancelled";
   reason: string | null;
+  attempts: number;
 }
 
 export interface GoingLiveProps {
@@ -21,14 +22,15 @@ export interface GoingLiveProps {
 export function GoingLive({ run, site }: GoingLiveProps) {
   if (!run) return null;
   const live = run.steps.some(({ name, status }) => name === "host" && status === "done");
-  const steps = run.steps.map(({ name, label, status, reason }): ProgressStep => {
+  const steps = run.steps.map(({ name, label, status, reason, attempts }): ProgressStep => {
     const state = status === "cancelled" ? "skipped" : status;
     return {
       key: name,
       label,
       state,
       detail: reason ?? undefined,
-      action: state === "failed" ? <Retry runId={run.id} /> : undefined,
+      // Failed, or waiting for its next try after one that didn't work.
+      action: state === "failed" || (state === "waiting" && attempts > 0) ? <Retry runId={run.id} /> : undefined,
     };
   });
   return (

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { type DeploymentWorld, orderOf, startDeploymentWorld, TOKEN } from "../../support/deployments.ts";
+import { triggerMessage } from "#app/integrations/deployments/wire.ts";
+import { signedHeaders } from "#app/platform/standard-webhooks.ts";
+import { type DeploymentWorld, orderOf, SECRET, startDeploymentWorld, TOKEN } from "../../support/deployments.ts";
 
 const open: DeploymentWorld[] = [];
 async function start(options: Parameters<typeof startDeploymentWorld>[0] = {}): Promise<DeploymentWorld> {
@@ -24,6 +26,18 @@ describe("the deployment simulator", () => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     expect((await fetch(`${simulator.baseUrl}/deployments/dep_1`, { headers })).status).toBe(404);
     expect(simulator.deployments()).toEqual([]);
+  });
+
+  test("refuses an order that is signed under another name than its own", async () => {
+    const { simulator } = await start();
+    const order = orderOf();
+    const body = new TextEncoder().encode(JSON.stringify(triggerMessage(order, new Date())));
+    const send = async (id: string) => {
+      const headers = await signedHeaders({ id, at: new Date(), body }, [SECRET]);
+      return (await fetch(simulator.triggerUrl, { method: "POST", body, headers })).status;
+    };
+    expect(await send("another")).toBe(422);
+    expect(await send(order.deploymentId)).toBe(202);
   });
 
   test("goes on after a restart where it stood, and tells what it hadn't told yet", async () => {

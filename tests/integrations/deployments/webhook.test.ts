@@ -180,7 +180,10 @@ describe("what is asked", () => {
   });
 
   test.each(["unknown", "..", ".", "", "a/../../b"])("a deployment named '%s' is nobody's", async (id) => {
+    world.simulator.requests.length = 0;
     await expect(world.provider.status(id)).rejects.toMatchObject({ code: "not_found", reason: "deployment_unknown" });
+    const elsewhere = world.simulator.requests.filter(({ path }) => !/^\/deployments\/[^/]+$/.test(path));
+    expect(elsewhere).toEqual([]);
   });
 
   test("with a wrong token nothing is answered, and the token isn't told on", async () => {
@@ -207,12 +210,14 @@ describe("callbacks", () => {
     world.simulator.failCallbacks(
       { effect: "reorder", status: "building", ms: 500 },
       { effect: "duplicate", status: "deploying" },
-      { effect: "delay", status: "queued", ms: 5 },
+      { effect: "delay", status: "queued", ms: 50 },
     );
     await deployed({ host: "disorder.example.com" });
     const { notices } = world;
     expect(notices).toHaveLength(8);
     expect(new Set(notices.map(({ messageId }) => messageId)).size).toBe(6);
+    // What is late holds up what comes after it; what is out of order doesn't.
+    expect(notices[0]?.report.status).toBe("queued");
     expect(notices.at(-1)?.report.status).toBe("building");
     const latest = notices.reduce((a, b) => (b.report.at > a.report.at ? b : a));
     expect(latest.report.status).toBe("live");

@@ -29,7 +29,7 @@ describe.each<Protocol>(["json2", "jsonrpc"])("changes by %s", (protocol) => {
     const { id } = await odoo.crm.createLead(draftOf("c-1"));
     const lost = await odoo.crm.createLead(draftOf("c-2"));
     odoo.simulator.add("crm.lead", { name: "Somebody else's" });
-    odoo.simulator.add("crm.lead", { name: "Speaks of us", description: "foyer: great" });
+    odoo.simulator.add("crm.lead", { name: "Speaks of us", description: "<p>Reference: foyer: great</p>" });
     const { cursor } = await readAll(odoo.crm, null, 100);
     odoo.later(5000);
     const qualified = odoo.simulator.rows("crm.stage").find(({ name }) => name === "Qualified");
@@ -52,7 +52,8 @@ describe.each<Protocol>(["json2", "jsonrpc"])("changes by %s", (protocol) => {
   test("a page full of strangers' leads doesn't stop it", async () => {
     const { cursor } = await readAll(odoo.crm, null, 100);
     odoo.later(2000);
-    for (let n = 0; n < 5; n += 1) odoo.simulator.add("crm.lead", { name: "x", description: "foyer: nice" });
+    for (let n = 0; n < 5; n += 1)
+      odoo.simulator.add("crm.lead", { name: "x", description: "<p>Reference: foyer: nice</p>" });
     odoo.later(2000);
     await odoo.crm.createLead(draftOf("c-9"));
     const { leads } = await readAll(odoo.crm, cursor, 2);

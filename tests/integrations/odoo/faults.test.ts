@@ -1,5 +1,7 @@
 // What Odoo's client bears: failures that pass, answers that get lost, doubles, refusals and wrong configuration.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createJson2 } from "#app/integrations/odoo/json2.ts";
+import { createLabels } from "#app/integrations/odoo/labels.ts";
 import { draftOf, type OdooUnderTest, type Protocol, startOdoo } from "../../support/odoo.ts";
 
 describe.each<Protocol>(["json2", "jsonrpc"])("when Odoo fails, by %s", (protocol) => {
@@ -31,6 +33,15 @@ describe.each<Protocol>(["json2", "jsonrpc"])("when Odoo fails, by %s", (protoco
     expect(leads("late")).toHaveLength(2);
     expect(await odoo.crm.createLead(draftOf("late"))).toMatchObject({ id });
     expect(leads("late").map((lead) => String(lead.id))).toEqual([id]);
+  });
+
+  test("a double that people already work on stays", async () => {
+    const { id } = await odoo.crm.createLead(draftOf("worked-on"));
+    const double = odoo.simulator.add("crm.lead", { name: "Double", x_external_id: "worked-on" });
+    odoo.later(2000);
+    odoo.simulator.edit("crm.lead", double, { contact_name: "Rita called" });
+    expect(await odoo.crm.createLead(draftOf("worked-on"))).toMatchObject({ id });
+    expect(leads("worked-on")).toHaveLength(2);
   });
 
   test("two processes at once end with one lead and one of each label", async () => {
@@ -85,12 +96,14 @@ describe.each<Protocol>(["json2", "jsonrpc"])("when Odoo fails, by %s", (protoco
   });
 
   test("a key that isn't accepted is told without the key", async () => {
+    odoo.simulator.requests.length = 0;
     const refused = await odoo
       .again({ apiKey: "wrong-secret" })
       .users()
       .catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "internal", reason: "provider_key_refused" });
     expect(JSON.stringify(refused) + String(refused)).not.toContain("wrong-secret");
+    expect(odoo.simulator.requests).toHaveLength(1);
   });
 
   test("a database that isn't there, and an address that is no Odoo, are told as such", async () => {
@@ -124,6 +137,23 @@ describe.each<Protocol>(["json2", "jsonrpc"])("when Odoo fails, by %s", (protoco
     expect(kept.map(({ x_external_id }) => x_external_id).sort()).toEqual(ids.toSorted());
     await mixed.simulator.close();
   });
+});
+
+test("a label that somebody else makes at the same moment is taken", async () => {
+  const { simulator, again } = await startOdoo("json2");
+  const json2 = createJson2({ url: simulator.origin, database: null, apiKey: "odoo-key-4711" });
+  const labels = createLabels({
+    ...json2,
+    call(call) {
+      if (call.method === "create") simulator.add(call.model, { name: "vip" });
+      return json2.call(call);
+    },
+  });
+  const id = await labels.idOf("tag", "vip");
+  expect(simulator.rows("crm.tag").map((tag) => [tag.id, tag.name])).toEqual([[id, "vip"]]);
+  await again().createLead(draftOf("vip", { tags: ["vip"] }));
+  expect(simulator.rows("crm.lead")[0]?.tag_ids).toEqual([id]);
+  await simulator.close();
 });
 
 describe("a user who may not delete leads", () => {

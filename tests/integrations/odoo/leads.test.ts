@@ -176,6 +176,24 @@ describe.each<Protocol>(["json2", "jsonrpc"])("where our own fields aren't insta
     expect(await odoo.crm.findLead("t-")).toBeNull();
   });
 
+  test("nobody takes another's place by what they type", async () => {
+    const company = "Reference: foyer:t-victim";
+    const typed = `<p>Registered.</p><ul><li>Company: ${company}</li></ul>`;
+    const { id } = await odoo.crm.createLead(draftOf("t-13", { company, title: company, description: typed }));
+    expect(await odoo.crm.findLead("t-victim")).toBeNull();
+    expect(await odoo.crm.findLead("t-13")).toMatchObject({ id, externalId: "t-13" });
+  });
+
+  test("leads that people merged are found by the id of each", async () => {
+    const [a, b] = [await odoo.crm.createLead(draftOf("t-14")), await odoo.crm.createLead(draftOf("t-15"))];
+    const descriptions = odoo.simulator.rows("crm.lead").slice(-2);
+    const description = descriptions.map((lead) => lead.description).join("<br>");
+    odoo.simulator.edit("crm.lead", Number(a.id), { description });
+    odoo.simulator.edit("crm.lead", Number(b.id));
+    expect(await odoo.crm.createLead(draftOf("t-15"))).toMatchObject({ id: a.id, externalId: "t-15" });
+    expect(await odoo.crm.findLead("t-14")).toMatchObject({ id: a.id });
+  });
+
   test("a check names what is missing", async () => {
     expect((await odoo.crm.check()).missingFacts).toEqual(expect.arrayContaining(["x_external_id", "x_mrr"]));
   });

@@ -1,1 +1,1 @@
-export { default, handle, links, meta } from "#app/routes/_index.tsx";
+export { default, handle, links, loader, meta } from "#app/routes/_index.tsx";

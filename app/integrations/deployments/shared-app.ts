@@ -13,6 +13,7 @@ import { AppError } from "#app/platform/errors.ts";
 import type { ProcessMeter } from "./process-meter.ts";
 
 export interface SharedDeploymentsConfig {
+  /** Asks an origin, by a real request, whose page it shows; null: nobody's, and why. */
   probe: HostProbe;
   /** Scheme, host and port under which a host is reached, e.g. `https://acme.example.com`. */
   originOf(host: string): string;

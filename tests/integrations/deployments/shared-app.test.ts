@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { DeploymentProvider } from "#app/domain/provisioning/deployment-ports.ts";
 import { type ProcessMeter, startProcessMeter } from "#app/integrations/deployments/process-meter.ts";
-import { createSharedDeployments } from "#app/integrations/deployments/shared.ts";
+import { createSharedDeployments } from "#app/integrations/deployments/shared-app.ts";
 import { probeHost } from "#app/integrations/host-probe/client.ts";
 import { uuidv7 } from "#app/platform/ids.ts";
 import { orderOf } from "../../support/deployments.ts";
