@@ -99,7 +99,11 @@ function HeaderCell<Row>({ column }: { column: Column<Row> }) {
       role="columnheader"
       scope="col"
       aria-sort={column.sort ? (column.sort.sorted ?? "none") : undefined}
-      className={clsx("px-4 py-2.5 font-medium", column.align === "end" && "text-right", column.shrink && "w-px")}
+      className={clsx(
+        "px-4 py-2.5 font-medium",
+        column.align === "end" && "text-right",
+        column.shrink && "w-px whitespace-nowrap",
+      )}
     >
       {column.sort ? (
         <Link to={column.sort.href} className="inline-flex items-center gap-1 rounded-sm hover:text-ink">
@@ -141,7 +145,7 @@ function BodyCell<Row>({ column, row, href }: { column: Column<Row>; row: Row; h
       <span aria-hidden className="shrink-0 text-muted sm:hidden">
         {column.header}
       </span>
-      <span className="min-w-0 text-right sm:text-inherit">{content}</span>
+      <span className="min-w-0 text-right sm:[text-align:inherit]">{content}</span>
     </td>
   );
 }

@@ -67,12 +67,16 @@ test("what anybody can open", async ({ page }) => {
   }
 });
 
+async function signIn(page: Page, email: string, password: string): Promise<void> {
+  await page.goto(`${app()}/sign-in`);
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
 test("what a member can open", async ({ page }) => {
   const tenant = demo().tenants[0];
-  await page.goto(`${app()}/sign-in`);
-  await page.getByLabel("Email").fill(tenant?.owner_email ?? "");
-  await page.getByLabel("Password").fill(tenant?.owner_password ?? "");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signIn(page, tenant?.owner_email ?? "", tenant?.owner_password ?? "");
   await expect(page).toHaveURL(/\/home/);
   const seen = await walk(page, [
     "/home",
@@ -95,6 +99,31 @@ test("what a member can open", async ({ page }) => {
       "/billing/plans",
       "/billing/change",
       "/billing/invoices",
+    ]),
+  );
+});
+
+test("what staff can open, with a DNS record that they have added", async ({ page }) => {
+  const { staff } = demo();
+  await signIn(page, staff.email, staff.password);
+  await expect(page).toHaveURL(/\/admin\/tenants/);
+  await page.goto(`${app()}/admin/dns/add?tenant=acme`);
+  await page.getByLabel("Name").fill("note.acme.example.test");
+  await page.getByLabel("Type").selectOption("TXT");
+  await page.getByLabel("Content").fill("hello");
+  await page.getByRole("button", { name: "Add record" }).click();
+  await page.getByRole("button", { name: "Add it" }).click();
+  await expect(page.getByRole("heading", { name: "note.acme.example.test" })).toBeVisible();
+  const seen = await walk(page, ["/admin/tenants", "/admin/tenants?q=nobody-at-all", "/admin/dns?type=CAA"]);
+  expect(clean(seen)).toEqual([]);
+  expect([...seen.keys()]).toEqual(
+    expect.arrayContaining([
+      "/admin/tenants",
+      "/admin/tenants/:id",
+      "/admin/provisioning",
+      "/admin/dns",
+      "/admin/dns/add",
+      "/admin/dns/:id/:id",
     ]),
   );
 });

@@ -1,8 +1,8 @@
 // Owns the form of a further DNS record.
 import { getFormProps, type SubmissionResult, useForm } from "@conform-to/react";
 import { Form } from "@remix-run/react";
-import { Button } from "../button.tsx";
 import { Card } from "../card.tsx";
+import { ConfirmButton } from "../confirm-button.tsx";
 import { Field } from "../field.tsx";
 import { inputProps, selectProps } from "../form/field-props.ts";
 import { FormMessage } from "../form/form-message.tsx";
@@ -54,9 +54,15 @@ export function RecordAddForm({ tenant, lastResult }: RecordAddFormProps) {
           />
         </Field>
         <div>
-          <Button type="submit" variant="primary" pending={pending}>
+          <ConfirmButton
+            variant="primary"
+            pending={pending}
+            question="Add this record?"
+            consequence="It is made at the DNS provider at once, and the world can see it. You can remove it again."
+            confirmLabel="Add it"
+          >
             Add record
-          </Button>
+          </ConfirmButton>
         </div>
       </Form>
     </Card>

@@ -18,18 +18,19 @@ export interface RecordView {
   propagationMs: number | null;
 }
 
-/** A span of time in the largest unit that tells enough: 320 ms, 4.2 s, 3 min. */
+/** A span of time in the largest unit that tells enough: 320 ms, 4.2 s, 3 min, 48 h. */
 export function spanWords(milliseconds: number): string {
   if (milliseconds < 1000) return `${milliseconds} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${Math.round(milliseconds / 60_000)} min`;
+  if (milliseconds < 2 * 3_600_000) return `${Math.round(milliseconds / 60_000)} min`;
+  return `${Math.round(milliseconds / 3_600_000)} h`;
 }
 
 export function recordColumns({ withTenant }: { withTenant: boolean }): readonly Column<RecordView>[] {
   const tenant: Column<RecordView> = {
     key: "tenant",
     header: "Tenant",
-    cell: ({ tenantName }) => <span className="line-clamp-2 wrap-anywhere">{tenantName}</span>,
+    cell: ({ tenantName }) => <span className="line-clamp-2 wrap-anywhere sm:min-w-36">{tenantName}</span>,
   };
   return [
     {

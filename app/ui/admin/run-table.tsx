@@ -36,7 +36,7 @@ export function RunTable({ runs, nextCursor, counts, filter }: RunTableProps) {
         <Stat
           label="Failed"
           value={counts.failed}
-          note={counts.failed > 0 ? "Wait for somebody" : "Nothing waits for you"}
+          note={counts.failed > 0 ? "Waiting for somebody" : "Nothing waits for you"}
           noteTone={counts.failed > 0 ? "danger" : "neutral"}
         />
         <Stat label="Under way" value={counts.running} />

@@ -112,7 +112,8 @@ function shown(step: StepView, mend: boolean, lastResult: SubmissionResult<strin
     label,
     state: status === "cancelled" ? "skipped" : status,
     detail: <StepDetail step={step} />,
-    action: skippable && mend ? <Skip step={step} lastResult={lastResult} /> : undefined,
+    // What hasn't been reached holds nothing up.
+    action: skippable && mend && status !== "pending" ? <Skip step={step} lastResult={lastResult} /> : undefined,
   };
 }
 
