@@ -6,6 +6,7 @@ import { type Env, loadEnv } from "#app/platform/env.ts";
 import { readMigrations } from "#app/platform/migrate.ts";
 import { MIGRATIONS } from "./database.ts";
 import { checkDns } from "./doctor-dns.ts";
+import { checkOdoo } from "./doctor-odoo.ts";
 import { readSecrets } from "./secrets.ts";
 import { builtHash, sourceHash } from "./source-hash.ts";
 import { isSimulated, stripeUrl } from "./stripe-keys.ts";
@@ -35,6 +36,7 @@ export async function examine(env: Env, root: string): Promise<Finding[]> {
     checkSmtp(env),
     ...checkStripe(env),
     ...checkDns(env),
+    ...checkOdoo(env),
     ...(env.openai ? [checkOpenAi(env.openai)] : []),
     ...(env.supabase
       ? [

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Env, environmentWith } from "#app/platform/env.ts";
 import { dnsApiUrl, dnsSettingsFor, isDnsSimulated } from "./dns-keys.ts";
 import { functionsCommand } from "./functions-command.ts";
+import { isOdooSimulated, odooSettingsFor, odooUrl } from "./odoo-keys.ts";
 import { LOOPBACK } from "./ports.ts";
 import type { ProcessSpec } from "./processes.ts";
 import { type StripeKeys, stripeUrl } from "./stripe-keys.ts";
@@ -31,6 +32,8 @@ const NO_SECRETS = {
   DNS_PROVIDER: undefined,
   IONOS_API_KEY: undefined,
   POWERDNS_API_KEY: undefined,
+  ODOO_URL: undefined,
+  ODOO_API_KEY: undefined,
 };
 /** The web process lives within 310 MiB: V8's own choice of heap is several times that, at no gain in speed. */
 const WEB_HEAP = ["--max-old-space-size=256", "--max-semi-space-size=16"];
@@ -87,6 +90,15 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     ready: answers(`${dnsApiUrl(env)}/_simulator/faults`),
   };
   dns.args.push(join(dataDir, "dns.json"));
+  const odooSettings = odooSettingsFor(env, dataDir);
+  const odoo: ProcessSpec = {
+    name: "odoo",
+    ...node("app/local/odoo-simulator.ts"),
+    cwd: root,
+    env: environment(odooSettings),
+    ready: answers(`${odooUrl(env)}/_simulator/faults`),
+  };
+  odoo.args.push(join(dataDir, "odoo.json"));
   const functions: ProcessSpec = {
     name: "functions",
     ...functionsCommand({
@@ -113,7 +125,7 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     name: "worker",
     ...node("jobs/worker.ts", [...watch, ...WORKER_HEAP]),
     cwd: root,
-    env: environment({ DATABASE_URL_WORKER: urls.worker, ...stripeKey, ...dnsSettings }),
+    env: environment({ DATABASE_URL_WORKER: urls.worker, ...stripeKey, ...dnsSettings, ...odooSettings }),
     ready: "message",
     graceMs: 20_000,
   };
@@ -125,6 +137,10 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     ready: answers(`http://${LOOPBACK}:${env.port}/readyz`),
   };
   const hasFunctions = existsSync(join(root, "supabase/functions"));
-  const simulators = [...(stripe?.simulated ? [simulator] : []), ...(isDnsSimulated(env) ? [dns] : [])];
+  const simulators = [
+    ...(stripe?.simulated ? [simulator] : []),
+    ...(isDnsSimulated(env) ? [dns] : []),
+    ...(isOdooSimulated(env) ? [odoo] : []),
+  ];
   return [mailbox, ...simulators, ...(hasFunctions ? [functions] : []), worker, web];
 }

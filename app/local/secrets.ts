@@ -19,6 +19,7 @@ export const Secrets = Stored.transform((stored) => ({
   stripe: stored.stripe ?? stripeKeys(stored.superuser),
   /** Of the simulator of a DNS provider, as IONOS writes its keys. */
   dnsApiKey: `local.${derived(stored.superuser, "dns key")}`,
+  odooApiKey: derived(stored.superuser, "odoo key"),
 }));
 export type Secrets = z.infer<typeof Secrets>;
 

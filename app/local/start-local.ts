@@ -6,6 +6,7 @@ import { prepareDatabase, updateDatabase } from "./database.ts";
 import { readDemo } from "./demo.ts";
 import { dnsApiUrl, dnsServer, isDnsSimulated } from "./dns-keys.ts";
 import { describeDemo } from "./info.ts";
+import { isOdooSimulated, odooUrl } from "./odoo-keys.ts";
 import { partsOf } from "./parts.ts";
 import { isFree } from "./ports.ts";
 import { ensurePostgres } from "./postgres.ts";
@@ -113,6 +114,7 @@ async function assertPortsFree(env: Env): Promise<void> {
   const ports = [env.port, env.functionsPort, env.mailboxPort, env.smtpPort];
   if (isSimulated(env)) ports.push(env.stripePort);
   if (isDnsSimulated(env)) ports.push(env.dns.apiPort, env.dns.port);
+  if (isOdooSimulated(env)) ports.push(env.odooPort);
   for (const port of ports) {
     if (!(await isFree(port))) {
       throw new Error(`Port ${port} is in use by another program. Choose others: PORT=${env.port + 100} npm start`);
@@ -131,6 +133,7 @@ function announce(env: Env, dataDir: string, seconds: number): void {
     ...(isDnsSimulated(env)
       ? [`  dns      ${dnsApiUrl(env)}  (a simulator; its name server is ${dnsServer(env)})`]
       : []),
+    ...(isOdooSimulated(env) ? [`  odoo     ${odooUrl(env)}  (a simulator: registrations become leads there)`] : []),
     ...(demo ? describeDemo(demo).map((line) => `  ${line}`) : []),
     "Ctrl-C stops it.",
     "",

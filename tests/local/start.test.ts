@@ -35,7 +35,7 @@ async function command(...args: string[]): Promise<{ code: number; out: string }
     }),
   );
 }
-const PARTS = ["web", "worker", "functions", "mailbox", "stripe"];
+const PARTS = ["web", "worker", "functions", "mailbox", "stripe", "dns", "odoo"];
 const pidOf = (part: string): number => JSON.parse(readFileSync(join(dataDir, "run", `${part}.pid`), "utf8")).pid;
 const ok = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
@@ -48,6 +48,8 @@ const READY: Record<string, string> = {
   functions: `http://127.0.0.1:${port + 1}/healthz`,
   mailbox: `http://127.0.0.1:${port + 2}/healthz`,
   stripe: `http://127.0.0.1:${port + 4}/healthz`,
+  dns: `http://127.0.0.1:${port + 5}/_simulator/faults`,
+  odoo: `http://127.0.0.1:${port + 7}/_simulator/faults`,
 };
 
 test("it comes up, says where it is and who may sign in", { timeout: 300_000 }, async () => {

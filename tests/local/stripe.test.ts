@@ -79,6 +79,8 @@ test("every process gets the key that it uses and no other, whatever the starter
   expect(keysOf(stripe)).toEqual({
     mailbox: [undefined, undefined],
     stripe: ["sk_test_1", "whsec_1"],
+    dns: [undefined, undefined],
+    odoo: [undefined, undefined],
     functions: [undefined, "whsec_1"],
     worker: ["sk_test_1", undefined],
     web: ["sk_test_1", undefined],

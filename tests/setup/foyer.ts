@@ -50,6 +50,8 @@ export async function startFoyer(options: StartOptions = {}): Promise<StartedFoy
       // No test reaches an account of somebody's.
       STRIPE_SECRET_KEY: "",
       DNS_PROVIDER: "",
+      ODOO_URL: "",
+      ODOO_API_KEY: "",
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],
