@@ -116,6 +116,11 @@ async function chooseCrm({ odoo }: Env): Promise<CrmProvider | null> {
   return odoo && (await import("./integrations/odoo/client.ts")).createOdooCrm(odoo);
 }
 
+async function chooseCertificates({ appUrl }: Env): Promise<CertificateCheck | null> {
+  if (!appUrl.startsWith("https:")) return null;
+  return (await import("./integrations/tls/handshake.ts")).createCertificateCheck();
+}
+
 async function chooseDns({ provider, resolvers }: DnsSettings): Promise<WorkerServices["dns"]> {
   const { createDnsResolver } = await import("./integrations/dns/resolver.ts");
   const asked = resolvers.map((server) => createDnsResolver({ server }));
@@ -147,7 +152,7 @@ export async function createWorkerServices(env: Env): Promise<WorkerServices> {
     fetch: createSafeFetch({ allowLoopback: env.crawl.allowLoopback, userAgent: `FoyerBot/1.0 (+${env.appUrl})` }),
     probe: probeHost,
     dns: await chooseDns(env.dns),
-    certificates: null,
+    certificates: await chooseCertificates(env),
     leads: leadKeeper({ ...core, crm }),
     async close() {
       mailer.close();

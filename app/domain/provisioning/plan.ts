@@ -33,7 +33,7 @@ export const STEP_LABELS: Record<StepName, string> = {
 /** Tries before a step is given up until somebody presses "Try again". */
 export const MAX_ATTEMPTS = 8;
 /** Outside services have longer outages than we: about half an hour, and about a day. */
-const PATIENCE: Partial<Record<StepName, number>> = { billing_customer: 30, dns_record: 30, crm_lead: 100 };
+const PATIENCE: Partial<Record<StepName, number>> = { billing_customer: 30, dns_record: 30, tls: 30, crm_lead: 100 };
 export const maxAttempts = (step: StepName): number => PATIENCE[step] ?? MAX_ATTEMPTS;
 
 /** Steps that never hold up the tenant: others go on without them, and what failed of them is tried again later. */

@@ -131,7 +131,10 @@ export async function verifyRecord(services: DnsServices, tenantId: string, id: 
   const round = { id, looks: row.looks + 1, now };
   if (judged.kind === "verified") {
     await inTenant(services, tenantId, (tx) => noteVerified(tx, round, Math.round(judged.tookMs)));
-    return { kind: "done", reason: `${judged.agreeing} of ${judged.of} name servers know your address.` };
+    const { agreeing, of } = judged;
+    const reason =
+      of === 1 ? "The name server knows your address." : `${agreeing} of ${of} name servers know your address.`;
+    return { kind: "done", reason };
   }
   const late = now.getTime() - since.getTime() > GIVE_UP_MS;
   await inTenant(services, tenantId, (tx) =>

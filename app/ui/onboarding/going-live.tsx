@@ -1,5 +1,6 @@
 // Owns the tracker of the tenant's going live: each step in plain words, a retry when one fails, the address at the end.
 import { useFetcher } from "@remix-run/react";
+import { paths } from "#app/paths.ts";
 import { Alert } from "../banner.tsx";
 import { Button, buttonClass } from "../button.tsx";
 import { Card } from "../card.tsx";
@@ -75,7 +76,7 @@ export function GoingLive({ run, site }: GoingLiveProps) {
 function Retry({ runId }: { runId: string }) {
   const fetcher = useFetcher();
   return (
-    <fetcher.Form method="post">
+    <fetcher.Form method="post" action={paths.provisioning()}>
       <input type="hidden" name="id" value={runId} />
       <Button type="submit" name="intent" value="retry" size="sm" pending={fetcher.state !== "idle"}>
         Try again
