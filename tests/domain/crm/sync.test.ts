@@ -2,12 +2,18 @@
 // nothing is sent that hasn't changed, rules are followed.
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { TenantActivated } from "#app/domain/billing/billing.events.ts";
 import { SyncLead } from "#app/domain/crm/crm.jobs.ts";
+import type { CrmProvider } from "#app/domain/crm/ports.ts";
 import { pullChanges, requestAllLeads } from "#app/domain/crm/pull.ts";
 import { saveRules } from "#app/domain/crm/rules.ts";
 import { DEFAULT_RULES } from "#app/domain/crm/scoring.ts";
 import { leadKeeper, syncLead } from "#app/domain/crm/sync.ts";
+import { DispatchEvent } from "#app/domain/events/events.jobs.ts";
+import { emit } from "#app/domain/events/events.ts";
 import { createLogger } from "#app/platform/log.ts";
+import type { WorkerServices } from "#app/wiring.ts";
+import { listeners } from "../../../jobs/events.ts";
 import { testDatabase } from "../../setup/database.ts";
 import { crmWorld } from "../../support/crm.ts";
 import { runJobs } from "../../support/jobs.ts";
@@ -130,6 +136,36 @@ describe.each<Protocol>(["json2", "jsonrpc"])("by %s", (protocol) => {
     expect(await runJobs(database, services(), [SyncLead.name])).toEqual([]);
     const [cursors] = await sql`select count(*)::int as n from crm_cursors where provider = ${protocol}`;
     expect(cursors?.n).toBeGreaterThan(0);
+  });
+
+  test("what happens in billing has the lead brought up to date", async () => {
+    await world.forgetJobs();
+    const tenantId = await trial("events");
+    await sync(tenantId);
+    await payPlan(sql, tenantId, "basic");
+    await database.db.worker.asSystem({ reason: "test", tenantId }, (tx) =>
+      emit(tx, tenantId, TenantActivated, { plan: "basic" }),
+    );
+    // Twice, as every event may come; and not at all where there is no CRM.
+    const [job] = await sql<{ data: { tenantId: string; eventId: string } }[]>`
+      delete from pgboss.job where name = ${DispatchEvent.name} and data ->> 'tenantId' = ${tenantId} returning data`;
+    const hear = (crm: CrmProvider | null) =>
+      Promise.all(
+        (listeners[TenantActivated.name] ?? []).map((one) => one({ ...services(), crm } as WorkerServices, event)),
+      );
+    const event = {
+      id: job?.data.eventId ?? "",
+      tenantId,
+      type: TenantActivated.name,
+      data: {},
+      createdAt: new Date(),
+    };
+    await hear(null);
+    expect(await runJobs(database, services(), [SyncLead.name])).toEqual([]);
+    await hear(world.crm);
+    await hear(world.crm);
+    expect(await runJobs(database, services(), [SyncLead.name])).toHaveLength(1);
+    expect(stage(tenantId)).toBe("Won");
   });
 
   test("fields that the CRM doesn't have are left out", async () => {
