@@ -8,6 +8,7 @@ import type { Figure, Report } from "./measure.ts";
 import { memory } from "./memory.ts";
 import { onboarding } from "./onboarding.ts";
 import { pages } from "./pages.ts";
+import { provisioning } from "./provisioning.ts";
 import { rls } from "./rls.ts";
 import { size } from "./size.ts";
 import { openStage, type Stage } from "./stage.ts";
@@ -20,6 +21,7 @@ const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> 
   ledger,
   pages,
   onboarding,
+  provisioning,
   crawl,
   ingest,
   webhook,

@@ -29,7 +29,11 @@ export async function openStage(): Promise<Stage> {
   const root = resolve(import.meta.dirname, "../..");
   // What a terminal's environment says about a real set-up must not reach a measurement.
   for (const key of Object.keys(process.env)) {
-    if (/^(DATABASE_URL|SUPABASE_|OPENAI_|STRIPE_|APP_URL|APP_DOMAIN|PORT$|POSTGRES_PORT|FOYER_DATA_DIR)/.test(key)) {
+    if (
+      /^(DATABASE_URL|SUPABASE_|OPENAI_|STRIPE_|DNS_|IONOS_|POWERDNS_|APP_URL|APP_DOMAIN|PORT$|POSTGRES_PORT|FOYER_DATA_DIR)/.test(
+        key,
+      )
+    ) {
       delete process.env[key];
     }
   }

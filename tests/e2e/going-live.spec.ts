@@ -52,6 +52,6 @@ test("one watches an address go live through trouble, without a reload", async (
   expect(await page.evaluate(() => document.body.dataset.watched), "the page was never loaded anew").toBe("yes");
 
   await page.goto(`${app()}/provisioning`);
-  await expect(page.getByText("The name server knows your address.")).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "Let the world know your address" })).toContainText("Done");
   await expectNothingSerious(page);
 });
