@@ -20,6 +20,18 @@ describe.each<Protocol>(["json2", "jsonrpc"])("by %s", (protocol) => {
   const welcomes = (tenantId: string) =>
     world.activities(tenantId).filter(({ summary }) => String(summary).startsWith("Welcome")).length;
 
+  /** A worker killed at its nth call: it is made, and neither its answer nor anything after it is ever seen. */
+  async function killedAt(at: number, tenantId: string): Promise<void> {
+    let n = 0;
+    const reached = Promise.withResolvers<void>();
+    const deaf = world.around((_, call) => {
+      const result = call();
+      if (n++ !== at) return result;
+      return new Promise(() => void result.then(() => reached.resolve()));
+    });
+    await Promise.race([syncLead(services({ crm: deaf }), tenantId), reached.promise]);
+  }
+
   test("a worker killed at any call leaves one lead, and nobody takes its moves for a person's", async () => {
     let calls = 0;
     const counting = world.around((_, call) => {
@@ -32,15 +44,7 @@ describe.each<Protocol>(["json2", "jsonrpc"])("by %s", (protocol) => {
     for (let at = 0; at <= calls; at += 1) {
       const tenantId = await trial(`killed-${at}`);
       tenants.push(tenantId);
-      // Killed at the call: it is made, and neither its answer nor anything after it is ever seen.
-      let n = 0;
-      const reached = Promise.withResolvers<void>();
-      const deaf = world.around((_, call) => {
-        const result = call();
-        if (n++ !== at) return result;
-        return new Promise(() => void result.then(() => reached.resolve()));
-      });
-      await Promise.race([syncLead(services({ crm: deaf }), tenantId), reached.promise]);
+      await killedAt(at, tenantId);
       // Meanwhile the tenant pays, and whoever comes next finds the lead held.
       await payPlan(sql, tenantId, "basic");
       if (at < calls) expect(await syncLead(services(), tenantId)).toBe("busy");
@@ -56,6 +60,26 @@ describe.each<Protocol>(["json2", "jsonrpc"])("by %s", (protocol) => {
       expect(welcomes(tenantId)).toBeLessThanOrEqual(1);
     }
     expect(welcomes(tenants.at(-1) ?? "")).toBe(1);
+    await world.forgetJobs();
+  });
+
+  test("one killed while it moves a lead, to its end and back, never looks like a person", async () => {
+    for (let at = 0; at < 5; at += 1) {
+      const tenantId = await trial(`moved-${at}`);
+      await syncLead(services(), tenantId);
+      for (const [before, after] of [
+        ["active", "cancelled"],
+        ["active", "suspended"],
+      ] as const) {
+        await sql`update tenants set status = ${before}, plan = 'basic' where id = ${tenantId}`;
+        await killedAt(at, tenantId);
+        await release(tenantId);
+        await sql`update tenants set status = ${after} where id = ${tenantId}`;
+        await syncLead(services(), tenantId);
+        expect(await row(tenantId)).toMatchObject({ stage_by_person: false, error: null });
+        expect(await row(tenantId)).toMatchObject({ stage: after === "cancelled" ? "Lost" : "Proposal Sent" });
+      }
+    }
     await world.forgetJobs();
   });
 
