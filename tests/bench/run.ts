@@ -11,6 +11,7 @@ import { pages } from "./pages.ts";
 import { rls } from "./rls.ts";
 import { size } from "./size.ts";
 import { openStage, type Stage } from "./stage.ts";
+import { usageLive } from "./usage-live.ts";
 import { webhook } from "./webhook.ts";
 
 const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> = {
@@ -18,6 +19,7 @@ const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> 
   rls,
   gate,
   ledger,
+  usage: usageLive,
   pages,
   onboarding,
   crawl,
