@@ -3,7 +3,7 @@ import { useRevalidator } from "@remix-run/react";
 import { useEffect, useRef } from "react";
 import { paths } from "#app/paths.ts";
 
-/** At most one look in this time, so that a burst of news costs one request. */
+/** At most one look in this time: the first of a burst at once, the rest together. */
 const THROTTLE_MS = 300;
 /** How often to look, and to try the stream again, while there is none. */
 const WITHOUT_STREAM_MS = 10_000;
@@ -101,13 +101,15 @@ export function useChanges(topics: readonly string[], address: string = paths.ev
   useEffect(() => {
     const wanted = new Set(key.split(" "));
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let lookedAt = Number.NEGATIVE_INFINITY;
     function look(): void {
       timer = undefined;
+      lookedAt = performance.now();
       if (current.current.state === "idle") current.current.revalidate();
       else timer = setTimeout(look, THROTTLE_MS);
     }
     const stop = channelOf(address).listen((topic) => {
-      if (topic === "*" || wanted.has(topic)) timer ??= setTimeout(look, THROTTLE_MS);
+      if (topic === "*" || wanted.has(topic)) timer ??= setTimeout(look, lookedAt + THROTTLE_MS - performance.now());
     });
     return () => {
       clearTimeout(timer);

@@ -12,6 +12,7 @@ import { provisioning } from "./provisioning.ts";
 import { rls } from "./rls.ts";
 import { size } from "./size.ts";
 import { openStage, type Stage } from "./stage.ts";
+import { usageLive } from "./usage-live.ts";
 import { webhook } from "./webhook.ts";
 
 const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> = {
@@ -19,6 +20,7 @@ const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> 
   rls,
   gate,
   ledger,
+  usage: usageLive,
   pages,
   onboarding,
   provisioning,
