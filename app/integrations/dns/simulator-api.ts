@@ -46,8 +46,6 @@ export interface ApiSimulatorOptions {
   port?: number;
   /** From 0 to below 1. */
   chance?: () => number;
-  /** More to control under /_simulator/; null: not known there. */
-  control?(request: ApiRequest): ApiAnswer | null;
   /** Does the work. */
   answer(request: ApiRequest): ApiAnswer;
   /** How the provider says that it is in trouble. */
@@ -95,8 +93,6 @@ export async function startApiSimulator(options: ApiSimulatorOptions): Promise<A
   }
 
   function control(request: ApiRequest): ApiAnswer {
-    const more = options.control?.(request);
-    if (more) return more;
     if (request.path === "/_simulator/requests") return { status: 200, body: requests };
     if (request.path !== "/_simulator/faults") return options.control?.(request) ?? { status: 404 };
     if (request.method === "GET") return { status: 200, body: faults };
