@@ -7,7 +7,6 @@ import { addFile } from "#app/domain/knowledge/files.ts";
 import { AddQuestion, AddWebsite } from "#app/domain/knowledge/knowledge.schema.ts";
 import { addQuestion } from "#app/domain/knowledge/questions.ts";
 import { addWebsite, removeSource, resyncSource } from "#app/domain/knowledge/sources.ts";
-import { retryRun } from "#app/domain/provisioning/runs.ts";
 import { advanceOnboarding } from "#app/domain/tenants/tenants.ts";
 import { paths } from "#app/paths.ts";
 import type { TenantTx } from "#app/platform/db.ts";
@@ -55,7 +54,6 @@ const HANDLERS: Record<string, Handler> = {
   "remove-source": write(ById, "Removed.", (tx, { actor }, { id }) => removeSource(tx, actor, id)),
   "remove-question": write(ById, "Removed.", (tx, { actor }, { id }) => removeDocument(tx, actor, id)),
   "read-again": write(ById, "It is being read again.", (tx, { actor }, { id }) => resyncSource(tx, actor, id)),
-  retry: write(ById, "Trying again.", (tx, { actor }, { id }) => retryRun(tx, actor, id)),
   files: addFiles,
   next: async ({ services, actor }) => {
     await services.db.asTenant(actor, (tx) => advanceOnboarding(tx, "try"));
