@@ -86,6 +86,21 @@ function topicOf(event: MessageEvent<string>): string {
   }
 }
 
+/** Frame and page listen both; a look runs the loaders of either, so they share it. */
+const pages = new Set<{ current: ReturnType<typeof useRevalidator> }>();
+let _timer: ReturnType<typeof setTimeout> | undefined;
+let lookedAt = Number.NEGATIVE_INFINITY;
+
+function look(): void {
+  _timer = undefined;
+  const [page] = pages;
+  if (!page) return;
+  if (page.current.state === "idle") {
+    lookedAt = performance.now();
+    page.current.revalidate();
+  } else _timer = setTimeout(look, THROTTLE_MS);
+}
+
 /**
  * Runs the page's loaders again when something of these topics has changed in the tenant. Coming back to the tab and a
  * restored connection count as news as well.
@@ -100,19 +115,12 @@ export function useChanges(topics: readonly string[], address: string = paths.ev
 
   useEffect(() => {
     const wanted = new Set(key.split(" "));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let lookedAt = Number.NEGATIVE_INFINITY;
-    function look(): void {
-      timer = undefined;
-      lookedAt = performance.now();
-      if (current.current.state === "idle") current.current.revalidate();
-      else timer = setTimeout(look, THROTTLE_MS);
-    }
+    pages.add(current);
     const stop = channelOf(address).listen((topic) => {
-      if (topic === "*" || wanted.has(topic)) timer ??= setTimeout(look, lookedAt + THROTTLE_MS - performance.now());
+      if (topic === "*" || wanted.has(topic)) _timer ??= setTimeout(look, lookedAt + THROTTLE_MS - performance.now());
     });
     return () => {
-      clearTimeout(timer);
+      pages.delete(current);
       stop();
     };
   }, [key, address]);

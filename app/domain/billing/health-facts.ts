@@ -4,21 +4,8 @@ import { AppError } from "#app/platform/errors.ts";
 import { entitlements } from "./entitlements.ts";
 import type { HealthFacts } from "./health.ts";
 
-interface FactsRow {
-  activeDays: number;
-  conversations: number;
-  conversationsBefore: number;
-  seenDaysAgo: number | null;
-  knowledgeDaysOld: number | null;
-  unpaidInvoices: number;
-  answers: number;
-  unanswered: number;
-  sources: number;
-  failedSources: number;
-  failedWebhooks: number;
-  waiting: number;
-  longestWaitHours: number;
-}
+/** What the statement counts; the rest is the entitlements'. */
+type FactsRow = Omit<HealthFacts, "usage" | "elapsed" | "status">;
 
 /**
  * Reads the facts of the transaction's tenant.

@@ -1,46 +1,17 @@
 // Invoices as people and programs read them: listed, one by one, and the one that waits to be paid.
 import type { InTenantTx } from "#app/platform/db.ts";
-import type { BilledMetric } from "./metrics.ts";
-import type { ProviderInvoice } from "./ports.ts";
+import type { ProviderInvoice, ProviderInvoiceLine } from "./ports.ts";
 
-export interface InvoiceLine {
-  description: string;
-  metric: BilledMetric | null;
-  quantity: number;
-  amountCents: number;
-  proration: boolean;
-  /** ISO 8601. */
+/** As jsonb gives it back: moments are ISO 8601. */
+export interface InvoiceLine extends Omit<ProviderInvoiceLine, "periodStart" | "periodEnd"> {
   periodStart: string;
   periodEnd: string;
 }
 
-export interface Invoice {
+/** Our copy of what the provider says. `reason`: `subscription_create`, `subscription_cycle`, `subscription_update` … */
+export interface Invoice extends Omit<ProviderInvoice, "id" | "subscriptionId" | "lines"> {
   id: string;
-  number: string | null;
-  status: ProviderInvoice["status"];
-  /** Why there is one, in Stripe's word: `subscription_create`, `subscription_cycle`, `subscription_update` … */
-  reason: string | null;
-  currency: string;
-  subtotalCents: number;
-  discountCents: number;
-  taxCents: number;
-  totalCents: number;
-  paidCents: number;
-  remainingCents: number;
-  refundedCents: number;
-  disputed: boolean;
   lines: InvoiceLine[];
-  periodStart: Date | null;
-  periodEnd: Date | null;
-  attemptCount: number;
-  nextAttemptAt: Date | null;
-  failure: string | null;
-  /** The bank wants the customer to confirm the payment, on the page at `hostedUrl`. */
-  needsAction: boolean;
-  hostedUrl: string | null;
-  pdfUrl: string | null;
-  issuedAt: Date;
-  paidAt: Date | null;
 }
 
 const CENTS = [

@@ -1,8 +1,5 @@
 // What is known of a tenant as a customer-to-be: read in one statement, handed to the mapping and the score.
 import type { InTenantTx } from "#app/platform/db.ts";
-import type { TenantStatus } from "../billing/lifecycle.ts";
-import type { PlanId } from "../billing/plans.ts";
-import type { BusinessType } from "../team/registration.schema.ts";
 import type { Registration } from "./lead-mapping.ts";
 
 /** All of the registration but the score, which follows from it, and since when it is quiet. */
@@ -12,23 +9,11 @@ export interface LeadSubject {
   quietDays: number;
 }
 
-interface Row {
-  tenantId: string;
-  company: string;
-  contactName: string | null;
-  email: string | null;
-  phone: string | null;
-  website: string | null;
-  businessType: BusinessType;
-  industry: string | null;
-  region: string | null;
-  expectedUsers: number | null;
-  subdomain: string | null;
-  plan: PlanId;
-  planName: string;
-  monthlyCents: number | null;
+/** What follows from other columns. */
+type Follows = "mrrCents" | "progress" | "registrationSource" | "campaign" | "engagement" | "usage" | "churnRisk";
+
+interface Row extends Omit<LeadSubject["registration"], Follows> {
   paying: boolean;
-  status: TenantStatus;
   everPaid: boolean;
   offered: boolean;
   health: number | null;

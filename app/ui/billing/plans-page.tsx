@@ -2,7 +2,7 @@
 import { Form } from "@remix-run/react";
 import { paths } from "#app/paths.ts";
 import { Alert } from "../banner.tsx";
-import { Button, buttonClass, LinkButton } from "../button.tsx";
+import { Button, LinkButton } from "../button.tsx";
 import { Card } from "../card.tsx";
 import { ConfirmButton } from "../confirm-button.tsx";
 import { FormMessage } from "../form/form-message.tsx";
@@ -10,11 +10,12 @@ import { usePending } from "../form/pending.ts";
 import { TimeText } from "../time-text.tsx";
 import { PlanOffers, type PlanOffersProps } from "./plan-offers.tsx";
 import { type FeatureView, PlanTable } from "./plan-table.tsx";
+import { ResumeNotice, type ResumeView } from "./resume-notice.tsx";
 
 export interface PlansPageProps extends PlanOffersProps {
   features: readonly FeatureView[];
   /** A purchase that was begun and can be finished. */
-  resume: { planName: string; url: string } | null;
+  resume: ResumeView | null;
   /** When what is paid for ends or renews; null where nothing is. */
   paidUntil: Date | null;
   /** When it ends, where it was cancelled. */
@@ -29,16 +30,7 @@ export function PlansPage({ features, resume, paidUntil, endsAt, timeZone, error
     <div className="grid grid-cols-1 gap-8">
       <FormMessage errors={errors} />
       {resume && editable ? (
-        <Alert
-          title={`You began to buy ${resume.planName}`}
-          action={
-            <a href={resume.url} className={buttonClass({ size: "sm", variant: "primary" })}>
-              Go on to the payment
-            </a>
-          }
-        >
-          Nothing was charged yet. You can also choose another plan below.
-        </Alert>
+        <ResumeNotice resume={resume}>Nothing was charged yet. You can also choose another plan below.</ResumeNotice>
       ) : null}
       {sells ? null : (
         <Alert tone="warning">

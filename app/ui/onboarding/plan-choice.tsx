@@ -4,7 +4,7 @@ import { isSold, pointsOf, priceWords } from "#app/domain/billing/plan-facts.ts"
 import type { Plan } from "#app/domain/billing/plans.ts";
 import { paths } from "#app/paths.ts";
 import { Badge } from "../badge.tsx";
-import { Alert } from "../banner.tsx";
+import { ResumeNotice, type ResumeView } from "../billing/resume-notice.tsx";
 import { Button, buttonClass, LinkButton } from "../button.tsx";
 import { Card } from "../card.tsx";
 import { FormMessage } from "../form/form-message.tsx";
@@ -16,7 +16,7 @@ export interface PlanChoiceProps {
   /** Whether a plan has begun: the trial, or one that was paid for. */
   started: "trial" | "paid" | null;
   /** A purchase that was begun and can be finished. */
-  resume: { planName: string; url: string } | null;
+  resume: ResumeView | null;
   /** Whether this person can buy here. */
   sells: boolean;
   contact: string;
@@ -29,16 +29,7 @@ export function PlanChoice({ plans, started, resume, sells, contact, errors }: P
     <div className="grid gap-6">
       <FormMessage errors={errors} />
       {resume && started !== "paid" ? (
-        <Alert
-          title={`You began to buy ${resume.planName}`}
-          action={
-            <a href={resume.url} className={buttonClass({ size: "sm", variant: "primary" })}>
-              Go on to the payment
-            </a>
-          }
-        >
-          Nothing was charged yet. You can also choose another way below.
-        </Alert>
+        <ResumeNotice resume={resume}>Nothing was charged yet. You can also choose another way below.</ResumeNotice>
       ) : null}
       {trial ? (
         <Card>

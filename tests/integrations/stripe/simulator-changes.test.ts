@@ -1,6 +1,6 @@
 // The simulated Stripe through the official SDK: changes of plan now and later, the end, coupons.
 import type Stripe from "stripe";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   advance,
   catalogue,
@@ -9,49 +9,14 @@ import {
   idOf,
   JANUARY,
   licensedItem,
-  type Setup,
   setUp,
+  setUpSuite,
 } from "./simulator-support.ts";
 
 const FEBRUARY = Date.UTC(2026, 1, 1) / 1000;
 const HOUR = 3600;
 
-let simulator: Setup;
-let stripe: Stripe;
-let plans: Awaited<ReturnType<typeof catalogue>>;
-beforeAll(async () => {
-  simulator = await setUp();
-  stripe = simulator.stripe;
-  plans = await catalogue(stripe);
-});
-afterAll(() => simulator.close());
-
-async function subscribe(card = "pm_card_visa", more: Partial<Stripe.SubscriptionCreateParams> = {}) {
-  const { clock, customer } = await clockCustomer(stripe, JANUARY, card);
-  const subscription = await stripe.subscriptions.create({
-    customer: customer.id,
-    items: [{ price: plans.basic.id }, { price: plans.calls.id }],
-    ...more,
-  });
-  return { clock, customer, subscription, item: licensedItem(subscription) };
-}
-
-const use = (customer: string, identifier: string, value: number, timestamp: number) =>
-  stripe.billing.meterEvents.create({
-    event_name: "calls",
-    identifier,
-    timestamp,
-    payload: { stripe_customer_id: customer, value: String(value) },
-  });
-
-const latestOf = async (subscription: string): Promise<Stripe.Invoice> => {
-  const [invoice] = (await stripe.invoices.list({ subscription, limit: 1 })).data;
-  if (!invoice) throw new Error("No invoice.");
-  return invoice;
-};
-const statusOf = async (id: string) => (await stripe.subscriptions.retrieve(id)).status;
-const eventsOf = async (object: string): Promise<string[]> =>
-  ((await simulator.control("GET", `events?object=${object}`)) as Stripe.Event[]).map(({ type }) => type);
+const { simulator, stripe, plans, subscribe, use, latestOf, statusOf, eventsOf } = await setUpSuite();
 
 describe("a change of plan", () => {
   const upgrade = (item: Stripe.SubscriptionItem) => [{ id: item.id, price: plans.premium.id }];

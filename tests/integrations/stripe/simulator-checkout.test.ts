@@ -1,17 +1,9 @@
 // The simulated Stripe's hosted pages seen from both sides: sessions by the SDK, people by the engine.
 import type Stripe from "stripe";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { advance, CARD, catalogue, clockCustomer, DAY, idOf, JANUARY, type Setup, setUp } from "./simulator-support.ts";
+import { describe, expect, test } from "vitest";
+import { advance, CARD, catalogue, clockCustomer, DAY, idOf, JANUARY, setUp, setUpSuite } from "./simulator-support.ts";
 
-let simulator: Setup;
-let stripe: Stripe;
-let plans: Awaited<ReturnType<typeof catalogue>>;
-beforeAll(async () => {
-  simulator = await setUp();
-  stripe = simulator.stripe;
-  plans = await catalogue(stripe);
-});
-afterAll(() => simulator.close());
+const { simulator, stripe, plans } = await setUpSuite();
 
 const card = (number: string) => ({ ...CARD, number });
 

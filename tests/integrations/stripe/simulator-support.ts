@@ -1,7 +1,9 @@
 // What the simulator's tests share: a simulator with a receiver of webhooks, the official SDK as its client, one plan.
+
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
+import { afterAll } from "vitest";
 import { type StripeServer, serveStripeSimulator } from "#app/integrations/stripe/simulator/server.ts";
 import type { StripeSimulatorOptions } from "#app/integrations/stripe/simulator/simulator.ts";
 
@@ -154,3 +156,39 @@ export async function advance(stripe: Stripe, clock: string, to: number): Promis
 
 export const idOf = (value: string | { id: string } | null | undefined): string =>
   typeof value === "string" ? value : (value?.id ?? "");
+
+/** A simulator with its catalogue for one file of tests, and what they do again and again. Closed after the last. */
+export async function setUpSuite() {
+  const simulator = await setUp();
+  afterAll(() => simulator.close());
+  const { stripe } = simulator;
+  const plans = await catalogue(stripe);
+
+  async function subscribe(card = "pm_card_visa", more: Partial<Stripe.SubscriptionCreateParams> = {}) {
+    const { clock, customer } = await clockCustomer(stripe, JANUARY, card);
+    const subscription = await stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: plans.basic.id }, { price: plans.calls.id }],
+      ...more,
+    });
+    return { clock, customer, subscription, item: licensedItem(subscription) };
+  }
+
+  const use = (customer: string, identifier: string, value: number, timestamp: number) =>
+    stripe.billing.meterEvents.create({
+      event_name: "calls",
+      identifier,
+      timestamp,
+      payload: { stripe_customer_id: customer, value: String(value) },
+    });
+
+  const latestOf = async (subscription: string): Promise<Stripe.Invoice> => {
+    const [invoice] = (await stripe.invoices.list({ subscription, limit: 1 })).data;
+    if (!invoice) throw new Error("No invoice.");
+    return invoice;
+  };
+  const statusOf = async (id: string) => (await stripe.subscriptions.retrieve(id)).status;
+  const eventsOf = async (object: string): Promise<string[]> =>
+    ((await simulator.control("GET", `events?object=${object}`)) as Stripe.Event[]).map(({ type }) => type);
+  return { simulator, stripe, plans, subscribe, use, latestOf, statusOf, eventsOf };
+}

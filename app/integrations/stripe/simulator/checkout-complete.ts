@@ -5,7 +5,7 @@ import { findPromotionCode } from "./coupons.ts";
 import { addressOf, createCustomer, createTaxId } from "./customers.ts";
 import { invalid, StripeFailure } from "./errors.ts";
 import type { FormObject } from "./form.ts";
-import type { CheckoutMemory, CheckoutSession, Customer } from "./objects.ts";
+import type { CheckoutSession, Customer } from "./objects.ts";
 import { foresee } from "./payment-intents.ts";
 import { attach, type CardInput, createCard, markAuthenticated, ruleOf } from "./payment-methods.ts";
 import { confirmSetup, createSetupIntent } from "./setup-intents.ts";
@@ -235,5 +235,3 @@ function finish(
   });
   announce(world, "checkout.session.completed", next, nowFor(world, customer.id));
 }
-
-export type CheckoutData = CheckoutMemory["data"];

@@ -2,7 +2,7 @@
 // https://docs.stripe.com/api/subscription_items
 import { invalid, missing, noSuch } from "./errors.ts";
 import { newId } from "./ids.ts";
-import { fullAmount, isMetered } from "./invoice-lines.ts";
+import { isMetered } from "./invoice-lines.ts";
 import type { Price, Subscription, SubscriptionItem } from "./objects.ts";
 import { children, flag, integer, metadata, type Params, text } from "./params.ts";
 import { find, listOf, type World } from "./world.ts";
@@ -184,7 +184,3 @@ export const rhythm = ({ recurring }: Price): string => `${recurring?.interval_c
 
 export const itemList = (subscription: string, items: SubscriptionItem[]) =>
   listOf(items, `/v1/subscription_items?subscription=${subscription}`);
-
-/** What the licences cost for one period, in the smallest unit. */
-export const periodAmount = (items: SubscriptionItem[]): number =>
-  items.filter((one) => !isMetered(one)).reduce((sum, one) => sum + fullAmount(one.price, one.quantity ?? 1), 0);
