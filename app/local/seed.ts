@@ -1,5 +1,6 @@
 // The demo data: two businesses and a member of staff, made through the same functions that people's clicks run.
 import { chat } from "#app/domain/agent/chat.ts";
+import { scoreTenant } from "#app/domain/billing/health-scores.ts";
 import { startingPoint } from "#app/domain/branding/starting-points.ts";
 import { addFile } from "#app/domain/knowledge/files.ts";
 import { addQuestion } from "#app/domain/knowledge/questions.ts";
@@ -118,6 +119,8 @@ async function seedBusiness(
   });
   if (business.plan) await seedPlan(billing, actor, business.plan);
   for (const conversation of business.conversations) await seedConversation(services, actor, conversation);
+  // The score from before there was anything to see would stand beside it until the night.
+  await scoreTenant({ db: billing.system }, actor.tenantId);
   return {
     slug: business.slug,
     url: tenantOrigin(env, business.slug),
