@@ -56,9 +56,11 @@ describe("a backend that dies", () => {
           const pid = await pidOf(tx);
           const flying = tx`select pg_sleep(30), ${"parameter"}::text`.execute();
           const queued = [1, 2, 3].map((n) => tx`select app.take_rate(${gateKey}, ${n + 5}, 60)`.execute());
+          // Heard before the kill: the refusals may arrive while it is still on its way.
+          const settled = Promise.allSettled([flying, ...queued]);
           await pause(20);
           await kill(pid);
-          return Promise.allSettled([flying, ...queued]);
+          return settled;
         })
         .catch((error: unknown) => error);
       expect(outcome).toMatchObject(unavailable);
@@ -77,9 +79,10 @@ describe("a backend that dies", () => {
           const statements = [0, 1, 2, 3].map((n) =>
             tx`select pg_sleep(${n === 0 ? 30 : 0}::int), ${n}::int as n`.execute(),
           );
+          const all = Promise.allSettled(statements);
           await pause(20);
           await kill(pid);
-          settled = await Promise.allSettled(statements);
+          settled = await all;
         })
         .catch(() => {});
       expect(settled.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected", "rejected"]);
