@@ -39,7 +39,7 @@ export async function applyStripeEvent(tx: SystemTx, delivery: Delivery): Promis
     accounts.find((one) => one.stripeCustomerId === customerId) ??
     accounts.find((one) => one.stripeCustomerId !== null);
   if (account) {
-    await tx`update webhook_inbox set tenant_id = ${account.tenantId} where id = ${delivery.id}`;
+    delivery.tenantId = account.tenantId;
     await enqueue(tx, SyncBilling, { tenantId: account.tenantId }, { key: account.tenantId });
     return "done";
   }

@@ -1,6 +1,8 @@
 // The inbox of verified deliveries: stored once, then processed under a lock, so that duplicates, zombies and kills
-// end in one effect.
+// end in one effect. A failed try is written down beside the effect that was rolled back.
+import { z } from "zod";
 import type { Db, SystemTx } from "#app/platform/db.ts";
+import { AppError } from "#app/platform/errors.ts";
 import { enqueue } from "#app/platform/jobs.ts";
 import { ProcessWebhook } from "./webhooks.jobs.ts";
 
@@ -8,6 +10,7 @@ export interface Delivery {
   id: string;
   provider: string;
   eventId: string;
+  /** Whose it is. The effect sets it as soon as it knows: the inbox keeps it, even where the effect fails after that. */
   tenantId: string | null;
   payload: unknown;
   receivedAt: Date;
@@ -48,29 +51,61 @@ const nothing = (): void => {};
 
 /**
  * Processes a delivery once: effect and mark commit together. A delivery that was processed, or that another worker
- * holds, is left alone.
- * @throws Error where no effect is registered for the provider, so that the job retries and then goes to its dead letters
+ * holds, is left alone. A failure is written down in words, and the next success takes it away.
+ * @throws Error where the effect fails or none is registered for the provider, so that the job retries and then goes to
+ * its dead letters
  */
 export async function processDelivery(db: Db, inboxId: string, effects: Record<string, DeliveryEffect>): Promise<void> {
-  await db.asSystem({ reason: "webhook.process" }, async (tx) => {
-    const [delivery] = await tx<Delivery[]>`
-      select id, provider, event_id, tenant_id, payload, received_at from webhook_inbox
-      where id = ${inboxId} and processed_at is null for update`;
-    if (!delivery) return;
-    const effect = Object.hasOwn(effects, delivery.provider) ? effects[delivery.provider] : undefined;
-    if (!effect) throw new Error(`No effect is registered for deliveries of ${delivery.provider}.`);
-    let outcome = await effect(tx, delivery);
-    if (outcome !== "done") {
-      await lockSubject(tx, delivery.provider, outcome.parked);
-      // Whoever claimed the subject meanwhile has committed by now, and looked before this delivery was parked.
-      outcome = await effect(tx, delivery);
-    }
-    if (outcome === "done")
-      await tx`update webhook_inbox set processed_at = now(), attempts = attempts + 1, error = null where id = ${inboxId}`;
-    else
-      await tx`update webhook_inbox set parked_at = coalesce(parked_at, now()), subject = ${outcome.parked}, attempts = attempts + 1
-        where id = ${inboxId}`;
-  });
+  let delivery: Delivery | undefined;
+  try {
+    await db.asSystem({ reason: "webhook.process" }, async (tx) => {
+      [delivery] = await tx<Delivery[]>`
+        select id, provider, event_id, tenant_id, payload, received_at from webhook_inbox
+        where id = ${inboxId} and processed_at is null for update`;
+      if (delivery) await settleDelivery(tx, delivery, effects);
+    });
+  } catch (error) {
+    // Where the database itself is away, the job's own retry is all there is.
+    if (delivery) await recordFailure(db, delivery, error).catch(() => {});
+    throw error;
+  }
+}
+
+async function settleDelivery(tx: SystemTx, delivery: Delivery, effects: Record<string, DeliveryEffect>) {
+  const { id, provider } = delivery;
+  const effect = Object.hasOwn(effects, provider) ? effects[provider] : undefined;
+  if (!effect) throw new AppError("internal", `No effect is registered for deliveries of ${provider}.`);
+  let outcome = await effect(tx, delivery);
+  if (outcome !== "done") {
+    await lockSubject(tx, provider, outcome.parked);
+    // Whoever claimed the subject meanwhile has committed by now, and looked before this delivery was parked.
+    outcome = await effect(tx, delivery);
+  }
+  const parked = outcome === "done" ? null : outcome.parked;
+  await tx`
+    update webhook_inbox set tenant_id = ${delivery.tenantId}, attempts = attempts + 1, error = null, failed_at = null,
+      processed_at = case when ${parked}::text is null then now() end,
+      parked_at = case when ${parked}::text is null then parked_at else coalesce(parked_at, now()) end,
+      subject = coalesce(${parked}, subject)
+    where id = ${id}`;
+}
+
+/** A delivery that was processed meanwhile has not failed. */
+async function recordFailure(db: Db, { id, tenantId }: Delivery, error: unknown): Promise<void> {
+  await db.asSystem(
+    { reason: "webhook.failed" },
+    (tx) => tx`
+      update webhook_inbox set attempts = attempts + 1, error = ${wordsOf(error)}, failed_at = now(),
+        tenant_id = coalesce(${tenantId}, tenant_id)
+      where id = ${id} and processed_at is null`,
+  );
+}
+
+/** What went wrong, without anything of what was delivered: other errors' messages may quote it. */
+function wordsOf(error: unknown): string {
+  if (error instanceof AppError) return error.message;
+  if (error instanceof z.ZodError) return "What was delivered has another form than expected.";
+  return `Something went wrong on our side (${error instanceof Error ? error.name : "unknown"}).`;
 }
 
 /** Until the transaction ends, nobody else parks deliveries of this subject or takes them out. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type DeliveryEffect, processDelivery, receiveDelivery } from "#app/domain/webhooks/inbox.ts";
 import { createDb } from "#app/platform/db.ts";
+import { AppError } from "#app/platform/errors.ts";
 import { testDatabase } from "../../setup/database.ts";
+import { newTenant } from "../../support/tenants.ts";
 
 const database = await testDatabase();
 await database.sql`create table effects (event_id text not null)`;
@@ -90,5 +92,66 @@ describe("the inbox of webhooks", () => {
     expect(await effects("evt_open")).toBe(0);
     const [row] = await database.sql`select processed_at from webhook_inbox where id = ${id}`;
     expect(row?.processed_at).toBeNull();
+  });
+
+  describe("after a failure", () => {
+    const stateOf = async (id: string) => {
+      const [row] = await database.sql`
+        select tenant_id, attempts, error, failed_at is not null as failed, processed_at is not null as done
+        from webhook_inbox where id = ${id}`;
+      return { ...row };
+    };
+    const received = async (eventId: string): Promise<string> => {
+      await receiveDelivery(database.db.functions, "test", eventId, {});
+      return inboxId(eventId);
+    };
+    const tryWith = (id: string, effect: DeliveryEffect) => processDelivery(database.db.worker, id, { test: effect });
+
+    it("keeps what went wrong, when, how often and whose it is, until it works", async () => {
+      const { tenantId } = await newTenant(database.db.web);
+      const id = await received("evt_failing");
+      const failing: DeliveryEffect = async (tx, delivery) => {
+        delivery.tenantId = tenantId;
+        await note(tx, delivery);
+        throw new AppError("unavailable", "The other side is closed.");
+      };
+      for (let n = 0; n < 2; n++) await expect(tryWith(id, failing)).rejects.toThrow("closed");
+      const failed = {
+        tenant_id: tenantId,
+        attempts: 2,
+        error: "The other side is closed.",
+        failed: true,
+        done: false,
+      };
+      expect(await stateOf(id)).toEqual(failed);
+      expect(await effects("evt_failing")).toBe(0);
+      await tryWith(id, note);
+      expect(await stateOf(id)).toEqual({ tenant_id: tenantId, attempts: 3, error: null, failed: false, done: true });
+      expect(await effects("evt_failing")).toBe(1);
+    });
+
+    it("says nothing of what was delivered", async () => {
+      const id = await received("evt_private");
+      const quoting: DeliveryEffect = async (tx) => {
+        await tx`select ${"ada@example.com"}::text::uuid`;
+        return "done";
+      };
+      await expect(tryWith(id, quoting)).rejects.toThrow();
+      expect((await stateOf(id)).error).not.toMatch(/ada/);
+      await expect(tryWith(id, async () => Promise.reject(new Error("ada@example.com")))).rejects.toThrow();
+      expect((await stateOf(id)).error).toBe("Something went wrong on our side (Error).");
+    });
+
+    it("forgets the failure of a zombie that another worker overtook", async () => {
+      const id = await received("evt_late_failure");
+      const zombie: DeliveryEffect = async (tx) => {
+        const [own] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+        await database.sql`select pg_terminate_backend(${own?.pid ?? 0}, 5000)`;
+        await tryWith(id, note);
+        throw new Error("too late");
+      };
+      await expect(tryWith(id, zombie)).rejects.toThrow("too late");
+      expect(await stateOf(id)).toMatchObject({ error: null, failed: false, done: true });
+    });
   });
 });
