@@ -19,7 +19,7 @@ export const paths = {
   landing: () => "/",
 
   // Sign-in
-  signUp: (search?: { plan?: string }) => withSearch("/sign-up", search),
+  signUp: (search?: { plan?: string | null }) => withSearch("/sign-up", search),
   signIn: (search?: { next?: string }) => withSearch("/sign-in", search),
   signOut: () => "/sign-out",
   forgotPassword: () => "/forgot-password",
@@ -28,7 +28,7 @@ export const paths = {
   resendVerification: () => "/verify-email",
 
   // Onboarding wizard, one route per step
-  onboarding: () => "/onboarding",
+  onboarding: (search?: { plan?: string | null }) => withSearch("/onboarding", search),
   newOrganisation: () => "/onboarding/new",
   onboardingCompany: () => "/onboarding/company",
   onboardingAddress: () => "/onboarding/address",
@@ -80,6 +80,13 @@ export const paths = {
   adminDns: (search?: Search) => withSearch("/admin/dns", search),
   adminDnsAdd: (search?: { tenant?: string | null }) => withSearch("/admin/dns/add", search),
   adminDnsRecord: (tenantId: string, id: string) => `/admin/dns/${segment(tenantId)}/${segment(id)}`,
+  adminDeployments: (search?: Search) => withSearch("/admin/deployments", search),
+  adminDeployment: (tenantId: string, id: string, search?: Search) =>
+    withSearch(`/admin/deployments/${segment(tenantId)}/${segment(id)}`, search),
+  adminDeploymentLog: (tenantId: string, id: string, search?: Search) =>
+    withSearch(`/admin/deployments/${segment(tenantId)}/${segment(id)}/log`, search),
+  adminDeploymentLogFile: (tenantId: string, id: string, search?: Search) =>
+    withSearch(`/admin/deployments/${segment(tenantId)}/${segment(id)}/log.txt`, search),
   adminSessions: () => "/admin/sessions",
   adminEvents: () => "/admin/events",
 

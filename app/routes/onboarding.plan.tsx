@@ -16,20 +16,22 @@ import { useChanges } from "#app/ui/use-changes.ts";
 import { assertSells } from "#app/web/billing-forms.ts";
 import { checkoutReturn } from "#app/web/checkout-return.ts";
 import { readForm, submitForm } from "#app/web/forms.ts";
-import { type MemberContext, memberAction, memberVisit } from "#app/web/guards.ts";
+import { isSecure, type MemberContext, memberAction, memberVisit } from "#app/web/guards.ts";
+import { readWantedPlan, wantedPlanCookie } from "#app/web/session-cookie.ts";
 import { enterStep } from "#app/web/wizard.ts";
 
 export const meta: MetaFunction = () => [{ title: "Your plan · Foyer" }];
 
 export const loader = memberVisit("onboarding:write", async (context) => {
-  const { viewer, actor, services, url } = context;
+  const { viewer, actor, services, request, url } = context;
   const place = enterStep(viewer, "plan");
   const session = url.searchParams.get("session");
   const checkout = session ? await checkoutReturn(context, session) : null;
   if (checkout?.status === "complete") throw redirect(paths.onboardingKnowledge());
   const sells = services.billing !== null && may(actor.role, "billing:write");
   const started = STARTED[viewer.tenantStatus] ?? null;
-  return { place, checkout, sells, started, ...(await readPlans(context)) };
+  const wanted = readWantedPlan(request, isSecure(services));
+  return { place, checkout, sells, started, wanted, ...(await readPlans(context)) };
 });
 
 const STARTED: Record<string, "trial" | "paid"> = { trialing: "trial", active: "paid", past_due: "paid" };
@@ -49,7 +51,8 @@ export const action = memberAction("onboarding:write", async ({ actor, request, 
   return submitForm(await readForm(request), BuyPlan, async ({ plan }) => {
     if (plan === "trial") {
       await services.db.asTenant(actor, (tx) => beginWithTrial(tx, actor));
-      throw redirect(paths.onboardingKnowledge());
+      const headers = { "set-cookie": wantedPlanCookie(null, isSecure(services)) };
+      throw redirect(paths.onboardingKnowledge(), { headers });
     }
     if (!may(actor.role, "billing:write")) throw new AppError("forbidden", "Only an owner can buy a plan.");
     assertSells(services);

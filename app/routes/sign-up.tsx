@@ -2,7 +2,7 @@
 import { getFormProps, useForm } from "@conform-to/react";
 import { getZodConstraint, parseWithZod } from "@conform-to/zod/v4";
 import { data, type MetaFunction, redirect } from "@remix-run/node";
-import { Form, useActionData } from "@remix-run/react";
+import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { startingPoint } from "#app/domain/branding/starting-points.ts";
 import { SignUp } from "#app/domain/team/registration.schema.ts";
 import { register } from "#app/domain/team/registration.ts";
@@ -25,16 +25,25 @@ import { originOf, redirectWithSession } from "#app/web/authenticator.ts";
 import { destinationOf } from "#app/web/destination.ts";
 import { readForm, submitForm } from "#app/web/forms.ts";
 import { isSecure, publicRoute, signedIn } from "#app/web/guards.ts";
-import { attemptCookie, readAttempt, readSessionToken } from "#app/web/session-cookie.ts";
+import {
+  attemptCookie,
+  planAskedFor,
+  readAttempt,
+  readSessionToken,
+  wantedPlanCookie,
+} from "#app/web/session-cookie.ts";
 
 export const meta: MetaFunction = () => [{ title: "Sign up · Foyer" }];
 
-export const loader = publicRoute(async ({ context, request, services }) => {
+export const loader = publicRoute(async ({ context, request, services, url }) => {
+  const plan = planAskedFor(url);
   const viewer = await signedIn(context, request);
-  if (viewer) throw redirect(destinationOf(viewer));
+  if (viewer) throw redirect(plan ? paths.onboarding({ plan }) : destinationOf(viewer));
   const secure = isSecure(services);
-  const attempt = readAttempt(request, secure) ?? randomToken(16);
-  return data(null, { headers: { "set-cookie": attemptCookie(attempt, secure) } });
+  const headers = new Headers();
+  headers.append("set-cookie", attemptCookie(readAttempt(request, secure) ?? randomToken(16), secure));
+  if (plan) headers.append("set-cookie", wantedPlanCookie(plan, secure));
+  return data({ plan }, { headers });
 });
 
 export const action = publicRoute(async ({ context, request, services }) => {
@@ -51,6 +60,7 @@ export const action = publicRoute(async ({ context, request, services }) => {
 });
 
 export default function SignUpPage() {
+  const { plan } = useLoaderData<typeof loader>();
   const reply = useActionData<typeof action>();
   const pending = usePending();
   const [form, fields] = useForm({
@@ -69,7 +79,7 @@ export default function SignUpPage() {
       aside={
         <p className="text-muted">
           <span className="max-sm:sr-only">Already with us? </span>
-          <TextLink to={paths.signIn()}>Sign in</TextLink>
+          <TextLink to={paths.signIn(plan ? { next: paths.onboarding({ plan }) } : {})}>Sign in</TextLink>
         </p>
       }
     >

@@ -37,6 +37,13 @@ export function destinationOf(viewer: SignedIn): string {
   return step ? stepPath(step) : paths.home();
 }
 
+/** Where somebody belongs who comes for this plan: the plans, where the wizard no longer asks for one. */
+export function destinationFor(viewer: SignedIn, plan: string): string {
+  const to = destinationOf(viewer);
+  const chooses = viewer.tenantRole !== null && may(viewer.tenantRole, "billing:read");
+  return chooses && (to === paths.home() || to === paths.billing()) ? paths.billingPlans({ plan }) : to;
+}
+
 /** Where signing in leads: staff to their own pages, whatever else they belong to. */
 export function afterSignIn(viewer: SignedIn): string {
   return viewer.staffRole === null ? destinationOf(viewer) : paths.admin();

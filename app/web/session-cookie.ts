@@ -1,9 +1,11 @@
-// The cookies that carry a session's token, and what tells one try to sign up from the same form sent again. `__Host-`
-// binds them to this very host over https.
+// The cookies that carry a session's token, what tells one try to sign up from the same form sent again, and the plan
+// that somebody came for. `__Host-` binds them to this very host over https.
 import { SESSION_SECONDS } from "#app/domain/team/sessions.ts";
 
 const ATTEMPT_SECONDS = 15 * 60;
 const ATTEMPT = /^[A-Za-z0-9_-]{22}$/;
+const WANTED_SECONDS = 24 * 3600;
+const PLAN_KEY = /^[a-z][a-z_]{0,39}$/;
 
 export function sessionCookieName(secure: boolean): string {
   return nameOf("foyer_session", secure);
@@ -28,6 +30,23 @@ export function readAttempt(request: Request, secure: boolean): string | null {
 /** Set-Cookie that keeps a try to sign up, so that a form whose answer got lost can be sent again without harm. */
 export function attemptCookie(attempt: string, secure: boolean): string {
   return setCookie(nameOf("foyer_attempt", secure), attempt, ATTEMPT_SECONDS, secure);
+}
+
+/** Key of the plan that an address asks for by `?plan=`, or null. Whether there is such a plan is another question. */
+export function planAskedFor(url: URL): string | null {
+  const plan = url.searchParams.get("plan");
+  return plan && PLAN_KEY.test(plan) ? plan : null;
+}
+
+/** Key of the plan that this browser came for, or null. */
+export function readWantedPlan(request: Request, secure: boolean): string | null {
+  const plan = readCookie(request, nameOf("foyer_plan", secure));
+  return plan && PLAN_KEY.test(plan) ? plan : null;
+}
+
+/** Set-Cookie that keeps the plan somebody came for until they choose one, for a day at most; null forgets it. */
+export function wantedPlanCookie(plan: string | null, secure: boolean): string {
+  return setCookie(nameOf("foyer_plan", secure), plan ?? "", plan === null ? 0 : WANTED_SECONDS, secure);
 }
 
 function nameOf(name: string, secure: boolean): string {

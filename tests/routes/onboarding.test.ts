@@ -225,3 +225,44 @@ test("an agent or viewer can't walk the wizard for the owner", async () => {
   expect((await teach(browser, { intent: "next" })).status).toBe(403);
   expect((await browser.get(start, "/onboarding")).location).toBe("/home");
 });
+
+type Wanted = { wanted: string | null };
+const wantedAt = async (browser: Browser) => (await browser.get<Wanted>(plan, "/onboarding/plan")).data.wanted;
+
+test("the plan that somebody came for waits at the plan's step, and nothing is begun by it", async () => {
+  const browser = new Browser(services, "192.0.2.200");
+  await browser.get(signUp, "/sign-up?plan=premium");
+  const person = { displayName: "Ada", email: "came-for@example.test", password: "correct horse battery" };
+  await browser.post(signUp, "/sign-up", { ...person, companyName: "Came For", businessType: "other" });
+  await claim(browser, "came-for");
+  expect(await wantedAt(browser)).toBe("premium");
+  const [tenant] = await database.sql`select status from tenants where slug = 'came-for'`;
+  expect(tenant?.status).toBe("pending");
+  await begin(browser);
+  expect(await wantedAt(browser)).toBeNull();
+});
+
+test("somebody who signs in instead finds the plan marked, too: in the wizard, or among the plans after it", async () => {
+  const browser = await newcomer();
+  await claim(browser, "signed-in-for");
+  const signedIn = await browser.get(signUp, "/sign-up?plan=basic");
+  expect(signedIn.location).toBe("/onboarding?plan=basic");
+  expect((await browser.get(start, "/onboarding?plan=basic")).location).toBe("/onboarding/plan");
+  expect(await wantedAt(browser)).toBe("basic");
+  await database.sql`update tenants set onboarding_step = 'done' where slug = 'signed-in-for'`;
+  expect((await browser.get(start, "/onboarding?plan=basic")).location).toBe("/billing/plans?plan=basic");
+  await database.sql`
+    update memberships m set role = 'viewer' from tenants t where t.id = m.tenant_id and t.slug = 'signed-in-for'`;
+  expect((await browser.get(start, "/onboarding?plan=basic")).location).toBe("/home");
+});
+
+test("what can't be the name of a plan is not kept, and leads nowhere else", async () => {
+  for (const plan of ["//evil.test", "https://evil.test", "a;b", "Premium%0d%0aset-cookie:x=1", "x".repeat(41), ""]) {
+    const browser = new Browser(services, "192.0.2.201");
+    const { headers } = await browser.get(signUp, `/sign-up?plan=${encodeURIComponent(plan)}`);
+    expect(headers.getSetCookie().join()).not.toMatch(/foyer_plan|evil/);
+    const known = await newcomer();
+    const answer = await known.get(start, `/onboarding?plan=${encodeURIComponent(plan)}`);
+    expect(answer.location).toBe("/onboarding/address");
+  }
+});

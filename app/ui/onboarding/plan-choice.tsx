@@ -1,5 +1,6 @@
 // Owns the wizard's choice among the plans: the free trial, or one that is paid for at once.
 import { Form, useNavigation } from "@remix-run/react";
+import { clsx } from "clsx";
 import { isSold, pointsOf, priceWords } from "#app/domain/billing/plan-facts.ts";
 import type { Plan } from "#app/domain/billing/plans.ts";
 import { paths } from "#app/paths.ts";
@@ -15,6 +16,8 @@ export interface PlanChoiceProps {
   plans: readonly Plan[];
   /** Whether a plan has begun: the trial, or one that was paid for. */
   started: "trial" | "paid" | null;
+  /** Key of the plan that somebody came here for; whether there is one is seen here. */
+  wanted: string | null;
   /** A purchase that was begun and can be finished. */
   resume: ResumeView | null;
   /** Whether this person can buy here. */
@@ -23,8 +26,10 @@ export interface PlanChoiceProps {
   errors: string[] | undefined;
 }
 
-export function PlanChoice({ plans, started, resume, sells, contact, errors }: PlanChoiceProps) {
+export function PlanChoice({ plans, started, wanted, resume, sells, contact, errors }: PlanChoiceProps) {
   const [trial, ...others] = plans;
+  const marked = started === "paid" ? undefined : others.find(({ plan }) => plan === wanted);
+  const main = marked && sells && isSold(marked) ? marked : trial;
   return (
     <div className="grid gap-6">
       <FormMessage errors={errors} />
@@ -43,7 +48,7 @@ export function PlanChoice({ plans, started, resume, sells, contact, errors }: P
                 <Badge tone="success">{started === "trial" ? "Your trial has begun" : "Your plan has begun"}</Badge>
               </>
             ) : (
-              <Choose plan={trial.plan} label="Start the free trial" size="lg" />
+              <Choose plan={trial.plan} label="Start the free trial" size="lg" main={main === trial} />
             )}
           </div>
         </Card>
@@ -59,12 +64,23 @@ export function PlanChoice({ plans, started, resume, sells, contact, errors }: P
         </p>
         <ul className="mt-4 grid gap-4 sm:grid-cols-3">
           {others.map((plan, at) => (
-            <li key={plan.id} className="flex flex-col rounded border border-line p-4">
+            <li
+              key={plan.id}
+              className={clsx(
+                "flex flex-col rounded border p-4",
+                plan === marked ? "border-accent outline outline-accent" : "border-line",
+              )}
+            >
+              {plan === marked ? (
+                <p className="mb-2">
+                  <Badge tone="accent">You came for this</Badge>
+                </p>
+              ) : null}
               <PlanFacts name={plan.name} {...priceWords(plan)} points={pointsOf(plan, others[at - 1])} narrow />
               <div className="mt-auto pt-4">
                 {isSold(plan) ? (
                   sells && started !== "paid" ? (
-                    <Choose plan={plan.plan} label={`Choose ${plan.name}`} />
+                    <Choose plan={plan.plan} label={`Choose ${plan.name}`} main={main === plan} />
                   ) : null
                 ) : (
                   <a href={`mailto:${contact}?subject=${encodeURIComponent(plan.name)}`} className={buttonClass()}>
@@ -80,7 +96,15 @@ export function PlanChoice({ plans, started, resume, sells, contact, errors }: P
   );
 }
 
-function Choose({ plan, label, size = "md" }: { plan: string; label: string; size?: "md" | "lg" }) {
+interface ChooseProps {
+  plan: string;
+  label: string;
+  size?: "md" | "lg";
+  /** The one thing to do here. */
+  main: boolean;
+}
+
+function Choose({ plan, label, size = "md", main }: ChooseProps) {
   const sent = useNavigation().formData?.get("plan");
   const pending = usePending() && sent === plan;
   return (
@@ -90,7 +114,7 @@ function Choose({ plan, label, size = "md" }: { plan: string; label: string; siz
         name="plan"
         value={plan}
         size={size}
-        variant={plan === "trial" ? "primary" : "secondary"}
+        variant={main ? "primary" : "secondary"}
         pending={pending}
       >
         {label}
