@@ -30,7 +30,7 @@ export function bearsFaults(title: string, start: () => FaultyProvider): void {
       await clear();
     });
 
-    test.each(["error_500", "reset_before", "reset_after"] as const)(
+    test.each(["error_500", "error_503", "reset_before", "reset_after"] as const)(
       "%s passes, and leaves one record",
       async (effect) => {
         simulator.fail({ match: { method: writes }, effect, times: 1 }, { match: { method: "GET" }, effect, times: 1 });
@@ -45,6 +45,17 @@ export function bearsFaults(title: string, start: () => FaultyProvider): void {
       await simulator.settled();
       await provider.create(zone, alias);
       expect(count(alias.name)).toBe(1);
+    });
+
+    test("a page of somebody else's instead of an answer is told, or looked behind; what was done isn't done twice", async () => {
+      simulator.fail({ match: { method: writes }, effect: "garbage", times: 1 });
+      await provider.create(zone, alias).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: "bad_gateway", reason: "provider_answer" });
+      });
+      await provider.create(zone, alias);
+      expect(count(alias.name)).toBe(1);
+      simulator.fail({ effect: "garbage" });
+      await expect(provider.list(zone)).rejects.toMatchObject({ code: "bad_gateway", reason: "provider_answer" });
     });
 
     test.each(["error_500", "reset_before"] as const)(

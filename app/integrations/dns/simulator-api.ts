@@ -12,15 +12,18 @@ const ApiFault = z.object({
     .object({ method: z.string().optional(), path: z.string().optional(), body: z.string().optional() })
     .strict()
     .default({}),
-  /** `reset_before` and `reset_after` break the connection around the work; after `late` it is done `ms` later. */
-  effect: z.enum(["error_500", "rate_limit", "reset_before", "reset_after", "late", "delay"]),
+  /**
+   * `reset_before` and `reset_after` break the connection around the work; after `late` it is done `ms` later. `delay` does
+   * it and answers `ms` later; `garbage` does it and answers with a page of somebody else's.
+   */
+  effect: z.enum(["error_500", "error_503", "rate_limit", "reset_before", "reset_after", "late", "delay", "garbage"]),
   /** Of each match; default always. */
   probability: z.number().min(0).max(1).default(1),
   /** How often it strikes; default without end. */
   times: z.number().int().positive().optional(),
   /** For `delay` and `late`, in milliseconds. */
   ms: z.number().int().min(0).max(600_000).optional(),
-  /** For `rate_limit`: the header Retry-After; default none. */
+  /** For `rate_limit` and `error_503`, in seconds: the header Retry-After; default none. */
   retryAfter: z.number().int().positive().optional(),
 });
 type ApiFault = z.infer<typeof ApiFault>;
@@ -132,12 +135,15 @@ export async function startApiSimulator(options: ApiSimulatorOptions): Promise<A
       return null;
     }
     if (effect === "error_500") return options.trouble(500);
-    if (effect === "rate_limit") {
+    if (effect === "rate_limit" || effect === "error_503") {
       const { retryAfter } = fault ?? {};
-      return { ...options.trouble(429), ...(retryAfter && { headers: { "retry-after": String(retryAfter) } }) };
+      const refusal =
+        effect === "rate_limit" ? options.trouble(429) : { status: 503, body: "<h1>Service Unavailable</h1>" };
+      return { ...refusal, ...(retryAfter && { headers: { "retry-after": String(retryAfter) } }) };
     }
     if (effect === "delay") await wait(ms);
     const answer = options.answer(request);
+    if (effect === "garbage") return { status: 200, body: "<!doctype html><title>Maintenance</title>" };
     return effect === "reset_after" ? null : answer;
   }
 

@@ -39,19 +39,22 @@ function customersOf(
   return {
     async createCustomer({ tenantId, name, email }, key) {
       const fields = { name, ...(email !== null && { email }), metadata: { tenant_id: tenantId } };
+      // A failure of Stripe's own may hide that the work was done, and a key is forgotten after a day.
+      const known = async (): Promise<Stripe.Customer | undefined> => {
+        if (email === null) return undefined;
+        const { data } = await sdk.customers.list({ email, limit: 100 });
+        return data.find(({ metadata }) => metadata.tenant_id === tenantId);
+      };
       // Stripe puts a customer on a clock only while making it.
       const clock = testClocks
         ? await write(`${key}:clock`, (options) =>
             sdk.testHelpers.testClocks.create({ frozen_time: seconds(new Date()), name: tenantId }, options),
           )
         : null;
-      return write(key, async (options) =>
-        customerFrom(
-          await sdk.customers.create({ ...fields, ...(clock && { test_clock: clock.id }) }, options),
-          [],
-          [],
-        ),
-      );
+      return write(key, async (options) => {
+        const fresh = { ...fields, ...(clock && { test_clock: clock.id }) };
+        return customerFrom((await known()) ?? (await sdk.customers.create(fresh, options)), [], []);
+      });
     },
     async customerBehind({ type, id }) {
       const expand = { expand: ["charge"] };

@@ -16,7 +16,14 @@ describe.each<Protocol>(["json2", "jsonrpc"])("when Odoo fails, by %s", (protoco
   afterEach(() => odoo.simulator.mend());
   afterAll(() => odoo.simulator.close());
 
-  test.each(["error_500", "reset_before", "reset_after"] as const)(
+  test("a page of somebody else's instead of an answer is told, and what was done isn't done twice", async () => {
+    odoo.simulator.fail({ match: odoo.of("crm.lead", "create"), effect: "garbage", times: 1 });
+    await expect(odoo.crm.createLead(draftOf("page"))).rejects.toMatchObject({ reason: "provider_answer" });
+    await odoo.crm.createLead(draftOf("page"));
+    expect(leads("page")).toHaveLength(1);
+  });
+
+  test.each(["error_500", "error_503", "reset_before", "reset_after"] as const)(
     "%s while a lead is made passes, and leaves one",
     async (effect) => {
       odoo.simulator.fail({ match: odoo.of("crm.lead", "create"), effect, times: 1 });

@@ -26,7 +26,7 @@ const fault = (effect: string, times: number, path = "/v1/customers") =>
   control("POST", "faults", [{ match: { method: "POST", path }, effect, times }]);
 
 describe("a passing failure", () => {
-  it.each(["error_500", "reset_before", "reset_after"])(
+  it.each(["error_500", "error_503", "reset_before", "reset_after"])(
     "is tried again under the same key, and has one effect (%s)",
     async (effect) => {
       const before = await customers();
@@ -35,6 +35,19 @@ describe("a passing failure", () => {
       expect(await customers()).toBe(before + 1);
     },
   );
+
+  it.each(["error_500_after", "garbage"])("that hid that the customer was made leaves one (%s)", async (effect) => {
+    const before = await customers();
+    const [wanted, key] = [input(), uuidv7()];
+    await fault(effect, 1);
+    await billing.createCustomer(wanted, key).catch((error: unknown) => {
+      expect(error).toMatchObject({ code: "unavailable" });
+    });
+    const made = await billing.createCustomer(wanted, key);
+    expect(await customers()).toBe(before + 1);
+    // A day later Stripe has forgotten the key.
+    expect((await billing.createCustomer(wanted, uuidv7())).id).toBe(made.id);
+  });
 
   it("asks for patience where Stripe does", async () => {
     const key = uuidv7();
@@ -87,7 +100,7 @@ describe("a failure of its own, which Stripe repeats for the key", () => {
         return void response.end(JSON.stringify({ error: { type: "api_error", message: "broken" } }));
       }
       response.writeHead(200, headers);
-      response.end(JSON.stringify({ id: "cus_9", object: "customer", email: null, status: "open" }));
+      response.end(JSON.stringify({ id: "cus_9", object: "customer", email: null, status: "open", data: [] }));
     });
     await new Promise<void>((done) => failing.listen(0, "127.0.0.1", done));
     const { port } = failing.address() as AddressInfo;

@@ -103,10 +103,10 @@ export function forgetAnswers(world: World): void {
   for (const { id, at } of world.store.all("answer")) if (at < oldest) world.store.drop("answer", id);
 }
 
-/** A failure of Stripe's own is kept under the key like any other answer. */
-export function keepFailure(world: World, incoming: Incoming, body: object): void {
+/** A failure of Stripe's own is kept under the key like any other answer. @param instead of the answer that is kept */
+export function keepFailure(world: World, incoming: Incoming, body: object, instead = false): void {
   const key = incoming.method === "POST" ? incoming.headers.get("idempotency-key") : null;
-  if (!key || world.store.get("answer", key)) return;
+  if (!key || (!instead && world.store.get("answer", key))) return;
   const row = {
     id: key,
     hash: hashOf(incoming),

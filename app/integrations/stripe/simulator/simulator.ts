@@ -87,12 +87,18 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
     const struck = faults.forRequest(incoming.method, incoming.path);
     const has = (effect: string): boolean => struck.some((fault) => fault.effect === effect);
     if (has("reset") || has("reset_before")) return Response.error();
-    if (has("rate_limit")) return refusal(429, "rate_limit_error", "Request rate limit exceeded.", "rate_limit");
+    const retryAfter = struck.find((fault) => fault.retryAfter)?.retryAfter;
+    if (has("rate_limit"))
+      return refusal(
+        429,
+        { type: "rate_limit_error", message: "Request rate limit exceeded.", code: "rate_limit" },
+        retryAfter,
+      );
+    if (has("error_503")) return refusal(503, UNKNOWN, retryAfter);
     if (has("error_500")) {
-      const error = { type: "api_error", message: "An unknown error occurred" };
-      keepFailure(world, incoming, { error });
+      keepFailure(world, incoming, { error: UNKNOWN });
       save();
-      return refusal(500, error.type, error.message);
+      return refusal(500, UNKNOWN);
     }
     const delay = struck.find(({ effect }) => effect === "delay");
     const key = incoming.headers.get("idempotency-key");
@@ -104,7 +110,11 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
     }
     runUntil(world, null, realSeconds(world));
     const response = answer(world, incoming, inFlight);
+    const fails = has("error_500_after") && response.ok && !response.headers.has("idempotent-replayed");
+    if (fails) keepFailure(world, incoming, { error: UNKNOWN }, true);
     commit();
+    if (fails) return refusal(500, UNKNOWN);
+    if (has("garbage")) return new Response("<!doctype html><title>Maintenance</title>");
     return has("reset_after") ? Response.error() : response;
   }
 
@@ -114,7 +124,8 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
     async handle(request) {
       const { pathname, search } = new URL(request.url);
       const body = request.method === "GET" ? "" : await request.text();
-      if (body.length > MAX_BODY) return refusal(413, "invalid_request_error", "The request is too large.");
+      if (body.length > MAX_BODY)
+        return refusal(413, { type: "invalid_request_error", message: "The request is too large." });
       return serve({ method: request.method, path: pathname, query: search.slice(1), body, headers: request.headers });
     },
     engine: createEngine(world, commit),
@@ -128,9 +139,18 @@ export function createStripeSimulator(options: StripeSimulatorOptions): StripeSi
   };
 }
 
-function refusal(status: number, type: string, message: string, code?: string): Response {
-  const headers = { "request-id": newId("req", 14) };
-  return Response.json({ error: { type, message, ...(code && { code }) } }, { status, headers });
+const UNKNOWN = { type: "api_error", message: "An unknown error occurred" };
+
+function refusal(
+  status: number,
+  error: { type: string; message: string; code?: string },
+  retryAfter?: number | undefined,
+): Response {
+  const headers = {
+    "request-id": newId("req", 14),
+    ...(retryAfter !== undefined && { "retry-after": String(retryAfter) }),
+  };
+  return Response.json({ error }, { status, headers });
 }
 
 function everything(store: Store) {
