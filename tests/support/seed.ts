@@ -39,6 +39,8 @@ const RECIPES: Record<string, (party: Party, canary: string, table: Table) => un
   "public.usage_alerts.threshold": () => 50,
   "public.crm_follow_ups.key": (_, canary) => `rule_${serialOf(canary)}`,
   "public.dns_records.ttl": () => 300,
+  // One at a time may be under way.
+  "public.deployments.status": () => "live",
 };
 const serialOf = (canary: string): number => Number(canary.split("-").at(-1));
 

@@ -14,3 +14,5 @@ export const DnsDrifted = defineEvent(
   "dns.drifted",
   z.object({ recordId: z.string(), found: z.enum(["changed", "deleted"]), mended: z.boolean() }),
 );
+/** A tenant doesn't run as it was ordered. */
+export const DeploymentFailed = defineEvent("deployment.failed", z.object({ deploymentId: z.string() }));

@@ -1,5 +1,5 @@
-// Jobs of provisioning: move a tenant's run forward; find runs that nobody is moving; look
-// after DNS records.
+// Jobs of provisioning: move a tenant's run forward; find runs that nobody is moving; look after DNS records and
+// deployments.
 import { z } from "zod";
 import { defineJob } from "#app/platform/jobs.ts";
 
@@ -31,4 +31,20 @@ export const SweepRecords = defineJob({
   schema: z.object({}),
   retry: { limit: 1, delaySeconds: 5, maxDelaySeconds: 5 },
   expireSeconds: 60,
+});
+
+/** Keyed by the deployment, once for what is due later and once for what is due now. */
+export const AdvanceDeployment = defineJob({
+  name: "deployment.advance",
+  schema: z.object({ tenantId: z.uuid(), deploymentId: z.uuid() }),
+  retry: { limit: 5, delaySeconds: 2, maxDelaySeconds: 60 },
+  expireSeconds: 120,
+  policy: "short",
+});
+
+export const SweepDeployments = defineJob({
+  name: "deployment.sweep",
+  schema: z.object({}),
+  retry: { limit: 1, delaySeconds: 5, maxDelaySeconds: 5 },
+  expireSeconds: 240,
 });
