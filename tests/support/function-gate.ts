@@ -6,6 +6,7 @@ export const CALLERS: Record<string, string> = {
   "app.adopt_user": "foyer_web",
   "app.appoint_staff": "foyer_migrator",
   "app.billing_now": "authenticated anon service_role",
+  "app.certificate_facts": "foyer_web",
   "app.claim_slug": "authenticated",
   "app.close_session": "foyer_web foyer_staff",
   "app.consume": "authenticated anon service_role",
@@ -17,21 +18,27 @@ export const CALLERS: Record<string, string> = {
   "app.create_tenant_for": "",
   "app.current_plans": "foyer_web foyer_functions authenticated anon service_role",
   "app.custom_access_token_hook": "supabase_auth_admin",
+  "app.delete_tenant": "authenticated",
   "app.enqueue_job": "authenticated anon service_role staff",
   "app.entitlement_facts": "authenticated anon service_role",
+  "app.hold_tenant": "staff",
   "app.insert_session": "",
   "app.issue_token": "service_role",
   "app.job_backlog": "staff",
+  "app.lift_hold": "",
   "app.link_customer": "authenticated service_role",
   "app.members": "authenticated service_role",
   "app.members_seen_at": "service_role",
   "app.metric_state": "",
+  "app.my_deleted_tenants": "authenticated",
   "app.my_tenants": "authenticated",
   "app.open_period": "service_role",
   "app.open_session": "foyer_web foyer_staff",
+  "app.place_hold": "service_role",
   "app.queue_mail": "authenticated service_role",
   "app.receive_webhook": "foyer_functions foyer_web",
   "app.register": "foyer_web",
+  "app.release_tenant": "staff",
   "app.request_password_reset": "foyer_web",
   "app.request_verification": "authenticated",
   "app.reset_password": "foyer_web",
@@ -40,6 +47,7 @@ export const CALLERS: Record<string, string> = {
   "app.resolve_session": "foyer_web foyer_staff",
   "app.resolve_widget_key": "foyer_web foyer_functions",
   "app.schema_version": "foyer_web foyer_worker foyer_functions foyer_staff",
+  "app.restore_tenant": "authenticated",
   "app.sign_in_candidates": "foyer_web foyer_staff",
   "app.set_contract": "staff service_role",
   "app.set_sandbox": "authenticated",
@@ -48,6 +56,7 @@ export const CALLERS: Record<string, string> = {
   "app.start_trial": "authenticated",
   "app.switch_tenant": "authenticated",
   "app.take_rate": "foyer_web foyer_functions anon authenticated service_role",
+  "app.tell_event": "",
   "app.test_data": "authenticated",
   "app.usage_room": "authenticated anon service_role",
   "app.verify_email": "foyer_web",
@@ -57,7 +66,7 @@ export const CALLERS: Record<string, string> = {
 
 /** Functions that run as their caller and read nothing beyond what that may: callable by every app role. */
 const INVOKER = new Set(
-  "announce claims tenant_id user_id visitor_session across_tenants sandbox uuid_v7 search_config searchable effective_status is_held period_at account_mail"
+  "announce claims tenant_id user_id visitor_session across_tenants sandbox uuid_v7 search_config searchable effective_status grace_days is_held period_at account_mail"
     .split(" ")
     .map((name) => `app.${name}`),
 );

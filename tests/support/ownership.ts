@@ -18,6 +18,7 @@ const SHARED: Record<string, string> = {
 const OPERATED: Record<string, string> = {
   "public.crm_rules": "how leads are scored, assigned and followed up",
   "public.crm_cursors": "how far changes in the operator's CRM have been read",
+  "public.erasures": "that there was a tenant, and how many rows went with it",
 };
 
 /** Tables that everybody reads, and why. Only staff and a job that works across tenants write them; nobody deletes. */
