@@ -11,7 +11,8 @@ import type { CertificateCheck, DnsProvider, DnsResolver, HostProbe, LeadKeeper 
 import type { IdentityProvider } from "./domain/team/ports.ts";
 import { resolveSite, type Site } from "./domain/tenants/sites.ts";
 import { createDb, type Db } from "./platform/db.ts";
-import type { DnsSettings, Env } from "./platform/env.ts";
+import type { Env } from "./platform/env.ts";
+import type { DnsSettings } from "./platform/env-dns.ts";
 import type { SafeFetch } from "./platform/http.ts";
 import { createLogger, type Logger } from "./platform/log.ts";
 import type { Mailer } from "./platform/mail.ts";

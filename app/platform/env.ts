@@ -1,5 +1,8 @@
 // Typed configuration: the only file that reads the environment. Every key is described in .env.example.
 import { z } from "zod";
+import { type DeploySettings, DeploySource, deploySettings } from "./env-deployments.ts";
+import { type DnsSettings, DnsSource, dnsSettings } from "./env-dns.ts";
+import { type OdooSettings, OdooSource, odooSettings } from "./env-odoo.ts";
 import type { LogLevel } from "./log.ts";
 
 const flag = z
@@ -38,23 +41,9 @@ const Source = z.object({
   STRIPE_API_BASE: url.optional(),
   STRIPE_PORT: port.optional(),
   STRIPE_TEST_CLOCKS: flag,
-  DNS_PROVIDER: z.enum(["none", "ionos", "powerdns"]).optional(),
-  DNS_MODE: z.enum(["wildcard", "record"]).optional(),
-  DNS_TARGET: z.string().optional(),
-  DNS_RESOLVERS: z.string().optional(),
-  DNS_DRIFT: z.enum(["mend", "report"]).default("mend"),
-  DNS_API_PORT: port.optional(),
-  DNS_PORT: port.optional(),
-  IONOS_API_KEY: z.string().optional(),
-  IONOS_API_BASE: url.optional(),
-  POWERDNS_URL: url.optional(),
-  POWERDNS_API_KEY: z.string().optional(),
-  ODOO_URL: url.optional(),
-  ODOO_DB: z.string().optional(),
-  ODOO_LOGIN: z.string().optional(),
-  ODOO_API_KEY: z.string().optional(),
-  ODOO_PROTOCOL: z.enum(["json2", "jsonrpc"]).default("json2"),
-  ODOO_PORT: port.optional(),
+  ...DnsSource,
+  ...OdooSource,
+  ...DeploySource,
   CRAWL_ALLOW_LOOPBACK: flag,
   DEMO_DATA: flag,
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -95,6 +84,7 @@ export interface Env {
   /** Of the local Stripe simulator. */
   stripePort: number;
   dns: DnsSettings;
+  deployments: DeploySettings;
   /** Null: the operator has no CRM. */
   odoo: OdooSettings | null;
   /** Of the local Odoo simulator. */
@@ -107,34 +97,6 @@ export interface Env {
   insideToken: string | null;
   buildId: string;
 }
-
-/** How tenants' addresses get into the DNS. */
-export interface DnsSettings {
-  /** Null: no record is made by us. */
-  provider:
-    | { kind: "ionos"; apiKey: string; apiBase: string | null }
-    | { kind: "powerdns"; url: string; apiKey: string }
-    | null;
-  /** Nobody has said whether there is a provider: a local start brings a simulator. */
-  unset: boolean;
-  /** `wildcard`: one record of the operator's leads all addresses here. `record`: each gets one of its own. */
-  mode: "wildcard" | "record";
-  /** Where tenants' addresses lead: an IP address, or a name. Null: nobody has said. */
-  target: string | null;
-  /** Name servers that are asked what the world sees: `192.0.2.1` or `192.0.2.1:53`. */
-  resolvers: string[];
-  /** What happens to a record that somebody else has changed or deleted. */
-  drift: "mend" | "report";
-  /** Of the local simulator: its API, and its name server. */
-  apiPort: number;
-  port: number;
-}
-
-/** The operator's Odoo: by JSON-2 from version 19 on, else by JSON-RPC. */
-export type OdooSettings = { url: string; apiKey: string } & (
-  | { protocol: "json2"; database: string | null }
-  | { protocol: "jsonrpc"; database: string; login: string }
-);
 
 declare const Deno: { env: { toObject(): Record<string, string> } } | undefined;
 
@@ -194,7 +156,8 @@ export function loadEnv(source: Record<string, string | undefined> = surrounding
       : null,
     stripeWebhookSecret: env.STRIPE_WEBHOOK_SECRET ?? null,
     stripePort: env.STRIPE_PORT ?? env.PORT + 4,
-    dns: dnsSettings(env),
+    dns: dnsSettings(env, env.PORT),
+    deployments: deploySettings(env, env.PORT, env.BUILD_ID),
     odoo: odooSettings(env),
     odooPort: env.ODOO_PORT ?? env.PORT + 7,
     crawl: { allowLoopback: env.CRAWL_ALLOW_LOOPBACK },
@@ -203,55 +166,6 @@ export function loadEnv(source: Record<string, string | undefined> = surrounding
     trustProxy: env.TRUST_PROXY,
     insideToken: env.INSIDE_TOKEN ?? null,
     buildId: env.BUILD_ID,
-  };
-}
-
-const PUBLIC_RESOLVERS = ["1.1.1.1", "8.8.8.8", "9.9.9.9"];
-
-function dnsSettings(env: z.infer<typeof Source>): DnsSettings {
-  const lacks = (key: string): never => {
-    throw new Error(`The configuration is not valid:\n  ${key} is missing for DNS_PROVIDER=${env.DNS_PROVIDER}.`);
-  };
-  const provider = (): DnsSettings["provider"] => {
-    if (env.DNS_PROVIDER === "ionos")
-      return {
-        kind: "ionos",
-        apiKey: env.IONOS_API_KEY ?? lacks("IONOS_API_KEY"),
-        apiBase: env.IONOS_API_BASE ?? null,
-      };
-    if (env.DNS_PROVIDER !== "powerdns") return null;
-    const url = env.POWERDNS_URL ?? lacks("POWERDNS_URL");
-    return { kind: "powerdns", url, apiKey: env.POWERDNS_API_KEY ?? lacks("POWERDNS_API_KEY") };
-  };
-  const chosen = provider();
-  const mode = env.DNS_MODE ?? (chosen ? "record" : "wildcard");
-  if (chosen && mode === "record" && !env.DNS_TARGET) lacks("DNS_TARGET");
-  const named = env.DNS_RESOLVERS?.split(",").map((server) => server.trim());
-  return {
-    provider: chosen,
-    unset: env.DNS_PROVIDER === undefined,
-    mode,
-    target: env.DNS_TARGET ?? null,
-    resolvers: named?.filter((server) => server !== "") ?? (chosen ? PUBLIC_RESOLVERS : []),
-    drift: env.DNS_DRIFT,
-    apiPort: env.DNS_API_PORT ?? env.PORT + 5,
-    port: env.DNS_PORT ?? env.PORT + 6,
-  };
-}
-
-function odooSettings(env: z.infer<typeof Source>): OdooSettings | null {
-  const { ODOO_URL: address, ODOO_API_KEY: apiKey, ODOO_DB: database, ODOO_LOGIN: login } = env;
-  if (!address && !apiKey) return null;
-  const lacks = (key: string): never => {
-    throw new Error(`The configuration is not valid:\n  ${key} is missing for Odoo by ${env.ODOO_PROTOCOL}.`);
-  };
-  const base = { url: address ?? lacks("ODOO_URL"), apiKey: apiKey ?? lacks("ODOO_API_KEY") };
-  if (env.ODOO_PROTOCOL === "json2") return { ...base, protocol: "json2", database: database ?? null };
-  return {
-    ...base,
-    protocol: "jsonrpc",
-    database: database ?? lacks("ODOO_DB"),
-    login: login ?? lacks("ODOO_LOGIN"),
   };
 }
 

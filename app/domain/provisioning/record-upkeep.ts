@@ -1,7 +1,7 @@
 // Brings one DNS record to what is wished of it: at the provider, and in the eyes of the world. No call to the outside stands inside a transaction: what is wished is recorded first, the call looks
 // before it creates, what came of it is recorded last. Killed in between, the next look goes on.
 import type { Db, SystemTx } from "#app/platform/db.ts";
-import type { DnsSettings } from "#app/platform/env.ts";
+import type { DnsSettings } from "#app/platform/env-dns.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { sameRecord } from "./dns-records.ts";
 import type { DnsProvider, DnsRecord, DnsResolver, DnsZone } from "./ports.ts";
