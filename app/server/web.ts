@@ -1,4 +1,5 @@
-// The order in which a request is met: well-formedness, load, health, files, host, limits, origin, then functions or Remix.
+// The order in which a request is met: well-formedness, health and the edge's question, load, files, host, limits, origin,
+// then functions or Remix.
 import type { AppLoadContext } from "@remix-run/node";
 import { Hono } from "hono";
 import type { Env } from "#app/platform/env.ts";
@@ -21,6 +22,7 @@ import { readinessOf } from "./ready.ts";
 import { addSecurityHeaders, newNonce } from "./security-headers.ts";
 import { rememberSites } from "./sites.ts";
 import { createStreams } from "./streams.ts";
+import { answerEdge } from "./tls-ask.ts";
 
 export interface WebOptions {
   env: Env;
@@ -101,6 +103,7 @@ export function createWeb(options: WebOptions): Web {
     const ready = state.ready && !draining;
     return c.json({ ...state, ready, draining }, ready ? 200 : 503, { "cache-control": "no-store" });
   });
+  app.get("/tls/ask", answerEdge(services.db, env));
 
   app.use(async (_c, next) => {
     const leave = gate.enter();

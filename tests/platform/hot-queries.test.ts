@@ -221,6 +221,11 @@ describe("the gate finds who somebody is by unique lookups", () => {
     expect(await readWhole((sql) => sql`select * from app.take_rate('hot', 5, 60)`)).toEqual([]);
   });
 
+  test("by the edge, which anybody can make ask", async () => {
+    for (const host of ["hot-one.localhost", "nobody.hot.test"])
+      expect(await readWhole((sql) => sql`select * from app.certificate_facts(${host})`)).toEqual([]);
+  });
+
   test("what is asked of a plan, and counted, finds its rows by unique lookups too", async () => {
     const claims = JSON.stringify({ role: "anon", app_metadata: { tenant_id: tenant.tenantId } });
     const asked = async (run: (sql: typeof database.sql) => Promise<unknown>) => {

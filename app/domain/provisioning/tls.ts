@@ -84,12 +84,15 @@ export interface KnownHost {
   tenantStatus: string;
 }
 
+const WITHOUT_CERTIFICATE = ["pending", "cancelled", "deleted"];
+
 /**
  * Whether the edge may have a certificate made for a host: for the addresses that we gave away ourselves, and for domains
- * whose owner is proved. Those who owe keep theirs, so that their page can say so.
+ * whose owner is proved. Those who owe keep theirs, so that their page can say so. Whoever hasn't begun yet may change
+ * his address as often as he likes: certificates, which authorities count, come when he begins.
  * @param known null: nobody's
  */
 export function mayHaveCertificate(known: KnownHost | null): boolean {
-  if (!known || known.tenantStatus === "cancelled" || known.tenantStatus === "deleted") return false;
+  if (!known || WITHOUT_CERTIFICATE.includes(known.tenantStatus)) return false;
   return known.kind === "subdomain" || known.verified;
 }

@@ -52,7 +52,8 @@ describe("a certificate", () => {
 describe("who may have a certificate", () => {
   test.each([
     [null, false],
-    [{ kind: "subdomain", verified: false, tenantStatus: "pending" }, true],
+    [{ kind: "subdomain", verified: false, tenantStatus: "pending" }, false],
+    [{ kind: "subdomain", verified: false, tenantStatus: "trialing" }, true],
     [{ kind: "subdomain", verified: true, tenantStatus: "suspended" }, true],
     [{ kind: "custom", verified: true, tenantStatus: "active" }, true],
     [{ kind: "custom", verified: false, tenantStatus: "active" }, false],
