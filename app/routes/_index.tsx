@@ -9,7 +9,7 @@ import MessagesSquare from "lucide-react/icons/messages-square";
 import Palette from "lucide-react/icons/palette";
 import Quote from "lucide-react/icons/quote";
 import ShieldCheck from "lucide-react/icons/shield-check";
-import { pointsOf, priceWords } from "#app/domain/billing/plan-facts.ts";
+import { isSold, pointsOf, priceWords } from "#app/domain/billing/plan-facts.ts";
 import { currentPlans, type Plan } from "#app/domain/billing/plans.ts";
 import { paths } from "#app/paths.ts";
 import { Brand } from "#app/ui/brand.tsx";
@@ -217,6 +217,12 @@ const questions: readonly Question[] = [
   },
 ];
 
+function wayTo(plan: Plan): PlanCard["way"] {
+  if (plan.trialDays !== null) return { to: paths.signUp(), label: "Start the free trial" };
+  return isSold(plan) ? { to: paths.signUp({ plan: plan.plan }), label: `Begin with ${plan.name}` } : null;
+}
+
 function planCard(plan: Plan, at: number, plans: readonly Plan[]): PlanCard {
-  return { id: plan.plan, name: plan.name, ...priceWords(plan), points: pointsOf(plan, plans[at - 1]) };
+  const { plan: id, name } = plan;
+  return { id, name, ...priceWords(plan), points: pointsOf(plan, plans[at - 1]), way: wayTo(plan) };
 }

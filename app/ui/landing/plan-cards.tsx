@@ -1,6 +1,7 @@
 // Owns the plans as the landing page shows them. The facts come in as props.
 import { clsx } from "clsx";
 import Check from "lucide-react/icons/check";
+import { TextLink } from "../text-link.tsx";
 
 export interface PlanCard {
   id: string;
@@ -10,6 +11,8 @@ export interface PlanCard {
   /** For example "a month". */
   period: string;
   points: readonly string[];
+  /** Where to begin with it; null where that takes a word with us. */
+  way: { to: string; label: string } | null;
 }
 
 /** Two or four in a row; figures stand under each other, so that plans compare. */
@@ -31,6 +34,11 @@ export function PlanCards({ plans }: { plans: readonly PlanCard[] }) {
               </li>
             ))}
           </ul>
+          {plan.way ? (
+            <p className="mt-auto pt-6">
+              <TextLink to={plan.way.to}>{plan.way.label}</TextLink>
+            </p>
+          ) : null}
         </li>
       ))}
     </ul>
