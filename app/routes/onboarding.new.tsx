@@ -4,11 +4,13 @@ import { getZodConstraint, parseWithZod } from "@conform-to/zod/v4";
 import { type MetaFunction, redirect } from "@remix-run/node";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { startingPoint } from "#app/domain/branding/starting-points.ts";
-import { Company } from "#app/domain/team/registration.schema.ts";
+import { FurtherCompany } from "#app/domain/team/registration.schema.ts";
 import { createTenant } from "#app/domain/team/registration.ts";
 import { countNewTenant } from "#app/domain/team/throttle.ts";
 import { paths } from "#app/paths.ts";
+import { randomToken } from "#app/platform/ids.ts";
 import { Button } from "#app/ui/button.tsx";
+import { inputProps } from "#app/ui/form/field-props.ts";
 import { FormMessage } from "#app/ui/form/form-message.tsx";
 import { usePending } from "#app/ui/form/pending.ts";
 import { CompanyFields } from "#app/ui/onboarding/company-fields.tsx";
@@ -20,11 +22,14 @@ import { userAction, userLoader } from "#app/web/guards.ts";
 
 export const meta: MetaFunction = () => [{ title: "New organisation · Foyer" }];
 
-export const loader = userLoader(async ({ viewer }) => ({ hasTenant: viewer.tenantId !== null }));
+export const loader = userLoader(async ({ viewer }) => ({
+  hasTenant: viewer.tenantId !== null,
+  attempt: randomToken(16),
+}));
 
 export const action = userAction(async ({ actor, request, services, viewer }) => {
   const form = await readForm(request);
-  return submitForm(form, Company, async (input) => {
+  return submitForm(form, FurtherCompany, async (input) => {
     await countNewTenant(services.db, actor.userId);
     const contact = { contactName: viewer.displayName, contactEmail: viewer.email };
     await services.db.asUser(actor, (tx) => createTenant(tx, startingPoint, input, contact));
@@ -33,14 +38,15 @@ export const action = userAction(async ({ actor, request, services, viewer }) =>
 });
 
 export default function NewOrganisation() {
-  const { hasTenant } = useLoaderData<typeof loader>();
+  const { hasTenant, attempt } = useLoaderData<typeof loader>();
   const reply = useActionData<typeof action>();
   const pending = usePending();
   const [form, fields] = useForm({
     id: "new-organisation",
     lastResult: reply?.result ?? null,
-    constraint: getZodConstraint(Company),
-    onValidate: ({ formData }) => parseWithZod(formData, { schema: Company }),
+    defaultValue: { attempt },
+    constraint: getZodConstraint(FurtherCompany),
+    onValidate: ({ formData }) => parseWithZod(formData, { schema: FurtherCompany }),
     shouldRevalidate: "onInput",
   });
   return (
@@ -53,6 +59,7 @@ export default function NewOrganisation() {
     >
       <Form method="post" {...getFormProps(form)} className="grid gap-5">
         <FormMessage errors={form.errors} />
+        <input {...inputProps(form, fields.attempt, { type: "hidden" })} />
         <CompanyFields form={form} fields={fields} />
         <TimeZoneField name={fields.timeZone.name} />
         <div>

@@ -217,6 +217,29 @@ test("a further organisation becomes the current one, and one can switch back", 
   expect([foreign.status, foreign.data.result.error]).toEqual([404, nowhere.data.result.error]);
 });
 
+test("a further organisation is one, however often its form is sent; the next form makes another", async () => {
+  const browser = await live("founds-once");
+  const attempt = async () => (await browser.get<{ attempt: string }>(further, "/onboarding/new")).data.attempt;
+  const form = { companyName: "Twice Sent", businessType: "hospitality", attempt: await attempt() };
+  const found = (fields = form, by = browser) => by.post(further, "/onboarding/new", fields);
+  const answers = await Promise.all([found(), found(), found()]);
+  expect(answers.map(({ location }) => location)).toEqual(Array(3).fill("/onboarding/address"));
+  const others = () => database.sql<{ name: string }[]>`
+    select t.name from memberships m join tenants t on t.id = m.tenant_id
+    where m.user_id = (select o.user_id from memberships o join tenants f on f.id = o.tenant_id where f.slug = 'founds-once')
+      and t.slug is distinct from 'founds-once' order by t.created_at`;
+  const names = async () => (await others()).map(({ name }) => name);
+  expect(await names()).toEqual(["Twice Sent"]);
+  // Another name, another form, and another person are each something new.
+  await found({ ...form, companyName: "Second Thought" });
+  await found({ ...form, attempt: await attempt() });
+  expect(await names()).toEqual(["Twice Sent", "Second Thought", "Twice Sent"]);
+  const stranger = await newcomer();
+  await found(form, stranger);
+  expect((await stranger.get<{ name: string }>(address, "/onboarding/address")).data.name).toBe("Twice Sent");
+  expect(await names()).toHaveLength(3);
+});
+
 test("an agent or viewer can't walk the wizard for the owner", async () => {
   const browser = await live("owner-only");
   await database.sql`

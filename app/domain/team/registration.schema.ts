@@ -53,6 +53,10 @@ export const Company = z.object({
 });
 export type Company = z.infer<typeof Company>;
 
+/** A further organisation. The attempt is the form's own secret: sent again, it gives the organisation it gave before. */
+export const FurtherCompany = Company.extend({ attempt: z.string().max(64).optional() });
+export type FurtherCompany = z.infer<typeof FurtherCompany>;
+
 export const SignUp = Company.extend({
   displayName: text(80, "Enter your name."),
   email: Email,

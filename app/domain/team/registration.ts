@@ -4,7 +4,7 @@ import { AppError } from "#app/platform/errors.ts";
 import { sha256Hex } from "#app/platform/ids.ts";
 import { makeWidgetKey } from "./keys.ts";
 import type { IdentityProvider } from "./ports.ts";
-import type { BusinessType, Company, SignUp } from "./registration.schema.ts";
+import type { BusinessType, Company, FurtherCompany, SignUp } from "./registration.schema.ts";
 import { makeSession, type Origin } from "./sessions.ts";
 
 export interface Registered {
@@ -49,16 +49,19 @@ async function attemptId(attempt: string, { email, password }: SignUp): Promise<
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** Creates a further tenant for somebody who is signed in, and makes it the session's current one. */
+/**
+ * Creates a further tenant for somebody who is signed in, and makes it the session's current one. The same attempt for
+ * the same name gives the tenant that it gave before, for a day.
+ */
 export async function createTenant(
   tx: UserTx,
   start: StartingPoint,
-  input: Company,
+  input: FurtherCompany,
   contact: { contactName: string; contactEmail: string },
 ): Promise<string> {
-  const [row] = await tx<
-    { id: string }[]
-  >`select app.create_tenant(${tx.json(companyRow(input, start, contact))}) as id`;
+  const attempt = input.attempt && (await sha256Hex(JSON.stringify([input.attempt, input.companyName])));
+  const company = { ...companyRow(input, start, contact), ...(attempt && { attempt }) };
+  const [row] = await tx<{ id: string }[]>`select app.create_tenant(${tx.json(company)}) as id`;
   if (!row) throw new AppError("internal", "The organisation could not be created.");
   return row.id;
 }
