@@ -1,6 +1,8 @@
 // The wizard from sign-up to the end, without a line of JavaScript in the browser.
 import { expect, test } from "vitest";
+import { scoreTenant } from "#app/domain/billing/health-scores.ts";
 import { randomToken } from "#app/platform/ids.ts";
+import * as billing from "#app/routes/_app.billing._index.tsx";
 import * as start from "#app/routes/onboarding._index.ts";
 import * as address from "#app/routes/onboarding.address.tsx";
 import * as check from "#app/routes/onboarding.address_.check.ts";
@@ -147,6 +149,16 @@ test("starting the trial twice starts one trial and one run", async () => {
   const runs =
     await database.sql`select 1 from provisioning_runs r join tenants t on t.id = r.tenant_id where t.slug = 'twice'`;
   expect(runs).toHaveLength(1);
+});
+
+test("a trial's health is scored when it begins", async () => {
+  const browser = await live("healthy-start");
+  const [job] = await database.sql<{ data: { tenantId: string } }[]>`
+    select j.data from pgboss.job j join tenants t on t.id = (j.data ->> 'tenantId')::uuid
+    where j.name = 'health.score' and t.slug = 'healthy-start'`;
+  await scoreTenant({ db: database.db.worker }, job?.data.tenantId ?? "");
+  const { data } = await browser.get<{ health: { health: { score: number } | null } }>(billing, "/billing");
+  expect(data.health.health?.score).toBeGreaterThan(0);
 });
 
 test("where nothing is sold only the trial can be begun, and what is no plan is refused", async () => {
