@@ -19,7 +19,7 @@ export const paths = {
   landing: () => "/",
 
   // Sign-in
-  signUp: (search?: { plan?: string | null }) => withSearch("/sign-up", search),
+  signUp: (search?: Search) => withSearch("/sign-up", search),
   signIn: (search?: { next?: string }) => withSearch("/sign-in", search),
   signOut: () => "/sign-out",
   forgotPassword: () => "/forgot-password",
@@ -58,6 +58,7 @@ export const paths = {
   settingsApiKeys: () => "/settings/api-keys",
   settingsFeatures: () => "/settings/features",
   settingsSandbox: () => "/settings/sandbox",
+  settingsDelete: () => "/settings/delete",
   billing: (search?: Search) => withSearch("/billing", search),
   billingPlans: (search?: { plan?: string | null }) => withSearch("/billing/plans", search),
   billingChange: (search: { plan: string }) => withSearch("/billing/change", search),
@@ -67,6 +68,7 @@ export const paths = {
   billingPortal: () => "/billing/portal",
   provisioning: () => "/provisioning",
   switchTenant: () => "/switch-tenant",
+  deletedTenant: (id: string) => `/deleted/${segment(id)}`,
   events: () => "/events",
 
   // A person's account
@@ -76,9 +78,11 @@ export const paths = {
   admin: () => "/admin",
   adminTenants: (search?: Search) => withSearch("/admin/tenants", search),
   adminTenant: (id: string) => `/admin/tenants/${segment(id)}`,
+  adminTenantChange: (id: string, change: string) => `/admin/tenants/${segment(id)}/${segment(change)}`,
   adminProvisioning: (search?: Search) => withSearch("/admin/provisioning", search),
   adminDns: (search?: Search) => withSearch("/admin/dns", search),
   adminDnsAdd: (search?: { tenant?: string | null }) => withSearch("/admin/dns/add", search),
+  adminDomains: (search?: Search) => withSearch("/admin/domains", search),
   adminDnsRecord: (tenantId: string, id: string) => `/admin/dns/${segment(tenantId)}/${segment(id)}`,
   adminDeployments: (search?: Search) => withSearch("/admin/deployments", search),
   adminDeployment: (tenantId: string, id: string, search?: Search) =>
@@ -87,6 +91,9 @@ export const paths = {
     withSearch(`/admin/deployments/${segment(tenantId)}/${segment(id)}/log`, search),
   adminDeploymentLogFile: (tenantId: string, id: string, search?: Search) =>
     withSearch(`/admin/deployments/${segment(tenantId)}/${segment(id)}/log.txt`, search),
+  adminLeads: (search?: Search) => withSearch("/admin/leads", search),
+  adminLead: (tenantId: string) => `/admin/leads/${segment(tenantId)}`,
+  adminLeadRules: (search?: { from?: string }) => withSearch("/admin/leads/rules", search),
   adminSessions: () => "/admin/sessions",
   adminEvents: () => "/admin/events",
 

@@ -11,6 +11,7 @@ import Quote from "lucide-react/icons/quote";
 import ShieldCheck from "lucide-react/icons/shield-check";
 import { isSold, pointsOf, priceWords } from "#app/domain/billing/plan-facts.ts";
 import { currentPlans, type Plan } from "#app/domain/billing/plans.ts";
+import type { ReferralFields } from "#app/domain/team/referral.schema.ts";
 import { paths } from "#app/paths.ts";
 import { Brand } from "#app/ui/brand.tsx";
 import { LinkButton } from "#app/ui/button.tsx";
@@ -20,6 +21,7 @@ import { type Question, Questions } from "#app/ui/landing/questions.tsx";
 import { Section } from "#app/ui/landing/section.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 import { publicRoute } from "#app/web/guards.ts";
+import { readReferral } from "#app/web/referral.ts";
 
 export const handle = { hydrate: false };
 
@@ -35,12 +37,12 @@ export const links: LinksFunction = () => [
   { rel: "preload", href: frauncesFont, as: "font", type: "font/woff2", crossOrigin: "anonymous" },
 ];
 
-export const loader = publicRoute(async ({ services }) => {
-  return { plans: await currentPlans(services.db) };
+export const loader = publicRoute(async ({ services, request, url }) => {
+  return { plans: await currentPlans(services.db), cameFrom: readReferral(request, url.hostname) };
 });
 
 export default function Landing() {
-  const { plans } = useLoaderData<typeof loader>();
+  const { plans, cameFrom } = useLoaderData<typeof loader>();
   const trialDays = plans.find((plan) => plan.trialDays !== null)?.trialDays ?? null;
   return (
     <div className="mx-auto max-w-[1200px] px-5 text-base sm:px-8">
@@ -69,7 +71,7 @@ export default function Landing() {
               Foyer answers your customers’ questions from your own pages, day and night. It shows where each answer
               stands, and says so when it doesn’t know.
             </p>
-            <StartTrial days={trialDays} />
+            <StartTrial days={trialDays} to={paths.signUp(cameFrom)} />
           </div>
           <div className="lg:col-span-6 lg:pl-6">
             <ConversationExcerpt />
@@ -106,7 +108,7 @@ export default function Landing() {
           intro="Begin with the trial. Prices are in US dollars. Limits count per month, in the trial for all its days."
         >
           <div className="text-sm">
-            <PlanCards plans={plans.map(planCard)} />
+            <PlanCards plans={plans.map(planCard(cameFrom))} />
           </div>
         </Section>
 
@@ -118,7 +120,7 @@ export default function Landing() {
           <p className="max-w-2xl font-title text-xl font-medium tracking-tight">
             Your website already holds the answers.
           </p>
-          <StartTrial days={trialDays} />
+          <StartTrial days={trialDays} to={paths.signUp(cameFrom)} />
         </section>
       </main>
 
@@ -132,10 +134,10 @@ export default function Landing() {
   );
 }
 
-function StartTrial({ days }: { days: number | null }) {
+function StartTrial({ days, to }: { days: number | null; to: string }) {
   return (
     <div className="mt-8 flex flex-wrap items-center gap-x-5 gap-y-3">
-      <LinkButton to={paths.signUp()} variant="primary" size="lg">
+      <LinkButton to={to} variant="primary" size="lg">
         Start free trial
       </LinkButton>
       <p className="text-sm text-muted">{days ? `${days} days free. ` : ""}No card needed.</p>
@@ -217,12 +219,15 @@ const questions: readonly Question[] = [
   },
 ];
 
-function wayTo(plan: Plan): PlanCard["way"] {
-  if (plan.trialDays !== null) return { to: paths.signUp(), label: "Start the free trial" };
-  return isSold(plan) ? { to: paths.signUp({ plan: plan.plan }), label: `Begin with ${plan.name}` } : null;
+function wayTo(plan: Plan, cameFrom: ReferralFields): PlanCard["way"] {
+  if (plan.trialDays !== null) return { to: paths.signUp(cameFrom), label: "Start the free trial" };
+  const begin = () => paths.signUp({ ...cameFrom, plan: plan.plan });
+  return isSold(plan) ? { to: begin(), label: `Begin with ${plan.name}` } : null;
 }
 
-function planCard(plan: Plan, at: number, plans: readonly Plan[]): PlanCard {
-  const { plan: id, name } = plan;
-  return { id, name, ...priceWords(plan), points: pointsOf(plan, plans[at - 1]), way: wayTo(plan) };
-}
+const planCard =
+  (cameFrom: ReferralFields) =>
+  (plan: Plan, at: number, plans: readonly Plan[]): PlanCard => {
+    const { plan: id, name } = plan;
+    return { id, name, ...priceWords(plan), points: pointsOf(plan, plans[at - 1]), way: wayTo(plan, cameFrom) };
+  };

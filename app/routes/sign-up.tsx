@@ -4,6 +4,7 @@ import { getZodConstraint, parseWithZod } from "@conform-to/zod/v4";
 import { data, type MetaFunction, redirect } from "@remix-run/node";
 import { Form, useActionData, useLoaderData } from "@remix-run/react";
 import { startingPoint } from "#app/domain/branding/starting-points.ts";
+import { ReferralFields, referralOf } from "#app/domain/team/referral.schema.ts";
 import { SignUp } from "#app/domain/team/registration.schema.ts";
 import { register } from "#app/domain/team/registration.ts";
 import { closeSession } from "#app/domain/team/sessions.ts";
@@ -25,6 +26,7 @@ import { originOf, redirectWithSession } from "#app/web/authenticator.ts";
 import { destinationOf } from "#app/web/destination.ts";
 import { readForm, submitForm } from "#app/web/forms.ts";
 import { isSecure, publicRoute, signedIn } from "#app/web/guards.ts";
+import { readReferral } from "#app/web/referral.ts";
 import {
   attemptCookie,
   planAskedFor,
@@ -43,7 +45,7 @@ export const loader = publicRoute(async ({ context, request, services, url }) =>
   const headers = new Headers();
   headers.append("set-cookie", attemptCookie(readAttempt(request, secure) ?? randomToken(16), secure));
   if (plan) headers.append("set-cookie", wantedPlanCookie(plan, secure));
-  return data({ plan }, { headers });
+  return data({ plan, cameFrom: readReferral(request, url.hostname) }, { headers });
 });
 
 export const action = publicRoute(async ({ context, request, services }) => {
@@ -54,13 +56,14 @@ export const action = publicRoute(async ({ context, request, services }) => {
     if (before) await closeSession(services.db, before);
     const origin = originOf(request, context);
     const attempt = readAttempt(request, isSecure(services));
-    const { token } = await register(services.db, services.identity, startingPoint, input, origin, attempt);
+    const from = referralOf(ReferralFields.parse(Object.fromEntries(form)));
+    const { token } = await register(services.db, services.identity, startingPoint, input, origin, attempt, from);
     throw redirectWithSession(paths.onboardingAddress(), token, services);
   });
 });
 
 export default function SignUpPage() {
-  const { plan } = useLoaderData<typeof loader>();
+  const { plan, cameFrom } = useLoaderData<typeof loader>();
   const reply = useActionData<typeof action>();
   const pending = usePending();
   const [form, fields] = useForm({
@@ -98,6 +101,9 @@ export default function SignUpPage() {
         </Field>
         <CompanyFields form={form} fields={fields} />
         <TimeZoneField name={fields.timeZone.name} />
+        {Object.entries(cameFrom).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
         <div className="flex flex-wrap items-center gap-4">
           <Button type="submit" variant="primary" size="lg" pending={pending}>
             Create my account

@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { Db } from "#app/platform/db.ts";
 import type { Logger } from "#app/platform/log.ts";
 
-const Change = z.object({ tenant_id: z.string(), topic: z.string(), id: z.string() });
+/** Without a tenant it is the operator's own news. */
+const Change = z.object({ tenant_id: z.string().nullable(), topic: z.string(), id: z.string() });
 
 export interface ChangeEvent {
   topic: string;
@@ -36,7 +37,7 @@ export async function createChanges(db: Db, log: Logger): Promise<Changes> {
       const change = Change.safeParse(parseJson(payload));
       if (!change.success) return log.warn("changes.unreadable");
       const { tenant_id: tenantId, topic, id } = change.data;
-      for (const listener of [...(listeners.get(tenantId) ?? []), ...ofAll]) listener({ topic, id });
+      for (const listener of [...(listeners.get(tenantId ?? "") ?? []), ...ofAll]) listener({ topic, id });
     },
     tellAll,
   );

@@ -53,6 +53,7 @@ export const CALLERS: Record<string, string> = {
   "app.set_sandbox": "authenticated",
   "app.slug_available": "authenticated",
   "app.staff_addresses": "service_role",
+  "app.staff_names": "staff",
   "app.start_trial": "authenticated",
   "app.switch_tenant": "authenticated",
   "app.take_rate": "foyer_web foyer_functions anon authenticated service_role",
@@ -66,7 +67,7 @@ export const CALLERS: Record<string, string> = {
 
 /** Functions that run as their caller and read nothing beyond what that may: callable by every app role. */
 const INVOKER = new Set(
-  "announce claims tenant_id user_id visitor_session across_tenants sandbox uuid_v7 search_config searchable effective_status grace_days is_held period_at account_mail"
+  "announce claims tenant_id user_id visitor_session across_tenants sandbox uuid_v7 search_config searchable effective_status grace_days is_held period_at account_mail tenant_rows remove_some"
     .split(" ")
     .map((name) => `app.${name}`),
 );

@@ -33,5 +33,11 @@ export async function fillPresence(
   await sql`
     insert into crm_follow_ups (tenant_id, lead_id, key, kind, summary, due)
     values (${tenantId}, ${lead?.id ?? ""}, 'call', 'call', ${`Call ${canary}`}, now())`;
+  await sql`
+    insert into crm_lead_events (tenant_id, lead_id, kind, detail)
+    values (${tenantId}, ${lead?.id ?? ""}, 'failing', ${sql.json({ reason: canary })})`;
+  await sql`
+    insert into crm_marks (tenant_id, kind, note, created_by)
+    values (${tenantId}, 'negotiation', ${`Talks, says ${canary}.`}, app.uuid_v7())`;
   return { recordId, deploymentId };
 }

@@ -18,6 +18,7 @@ const SHARED: Record<string, string> = {
 const OPERATED: Record<string, string> = {
   "public.crm_rules": "how leads are scored, assigned and followed up",
   "public.crm_cursors": "how far changes in the operator's CRM have been read",
+  "public.crm_connections": "whether the operator's CRM answers",
   "public.erasures": "that there was a tenant, and how many rows went with it",
 };
 
@@ -31,6 +32,8 @@ const PUBLISHED: Record<string, string> = {
 /** Tenants' tables that the operator's staff writes, and why. */
 export const STAFF_WRITES: Record<string, string> = {
   "public.crm_rules": "the operator's own rules",
+  "public.crm_marks": "what staff knows of a lead and the platform can't",
+  "public.crm_follow_ups": "staff says what is done where there is no CRM",
   "public.audit_log": "what staff does stands in the tenant's trail",
   "public.billing_operations": "staff refunds and changes plans on a tenant's behalf",
   "public.limit_overrides": "the operator's word on a limit",

@@ -1,5 +1,6 @@
 // What people in the CRM are asked to do for a lead: recorded before it is asked, so that each rule asks once.
 import type { SystemTx } from "#app/platform/db.ts";
+import { mailEscalation } from "./escalation.ts";
 import type { CrmActivity, CrmProvider, CrmUser } from "./ports.ts";
 import type { FollowUp } from "./scoring.ts";
 
@@ -19,7 +20,7 @@ export async function askedOf(tx: SystemTx, tenantId: string, leadId: string): P
   return new Set(rows.map(({ key }) => key));
 }
 
-/** Records what is to be asked. */
+/** Records what is to be asked. Of an escalation people hear by mail at once. */
 export async function recordFollowUps(
   tx: SystemTx,
   tenantId: string,
@@ -27,10 +28,11 @@ export async function recordFollowUps(
   followUps: readonly FollowUp[],
 ): Promise<void> {
   for (const { key, kind, summary, note, due, person, escalation } of followUps) {
-    await tx`
+    const [row] = await tx`
       insert into crm_follow_ups (tenant_id, lead_id, key, kind, summary, note, due, assignee, escalation)
       values (${tenantId}, ${leadId}, ${key}, ${kind}, ${summary}, ${note}, ${due}, ${person}, ${escalation})
-      on conflict (tenant_id, lead_id, key) do nothing`;
+      on conflict (tenant_id, lead_id, key) do nothing returning id`;
+    if (row && escalation) await mailEscalation(tx, tenantId, leadId, { key, person });
   }
 }
 

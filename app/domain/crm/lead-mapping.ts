@@ -33,13 +33,16 @@ export interface Registration {
   subdomain: string | null;
   plan: PlanId;
   planName: string;
-  /** What the plan costs a month; null: agreed by contract, not known yet. */
+  /**
+   * What it pays a month, or would after its trial: the price of the plan that it chose to buy, else of the cheapest one.
+   * Null: agreed by contract, not known yet.
+   */
   monthlyCents: number | null;
   /** What it pays a month now. */
   mrrCents: number;
   status: TenantStatus;
   progress: Progress;
-  /** Where it came from: `website`, `api`, `staff` or a campaign's own word. */
+  /** Where it came from: a campaign's own word, the host of a page that links to us, else `website`, `api`, `staff`. */
   registrationSource: string;
   campaign: { source?: string | null; medium?: string | null; campaign?: string | null };
   score: number | null;
@@ -119,7 +122,10 @@ export function stageOf({ status, progress }: Pick<Registration, "status" | "pro
   return progress.qualified ? "Qualified" : "New Lead";
 }
 
-/** Of the first year. */
+/**
+ * Of the first year: twelve times the plan's price. A trial costs nothing, but is expected to buy the plan that it has
+ * chosen for afterwards (a checkout that it opened, a subscription that begins then), and where it hasn't, the cheapest.
+ */
 const expectedRevenue = (monthlyCents: number | null): number | null =>
   monthlyCents === null ? null : 12 * monthlyCents;
 

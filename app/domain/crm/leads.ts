@@ -2,7 +2,9 @@
 import type { InTenantTx, SystemTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import type { LeadMemory } from "./conflicts.ts";
+import { type LeadEvent, noteLead } from "./lead-events.ts";
 import type { Tagged } from "./lead-mapping.ts";
+import type { KeptFacts } from "./rating.ts";
 import type { ScorePart } from "./scoring.ts";
 
 /** Longer than a job may run, so that nobody takes a lead from somebody who is still at it. */
@@ -39,9 +41,10 @@ export interface LeadNews {
     byPerson: boolean;
     ownerId: string | null;
     ownerName: string | null;
+    ownerByPerson: boolean;
     changed: boolean;
   };
-  score?: { score: number; parts: ScorePart[] };
+  score?: { score: number; parts: ScorePart[]; facts: KeptFacts };
   /** Something was written there. */
   sent?: boolean;
 }
@@ -49,30 +52,50 @@ export interface LeadNews {
 /** @throws AppError conflict where the hold has passed to somebody else */
 export async function keepLead(tx: SystemTx, tenantId: string, lead: HeldLead, news: LeadNews): Promise<void> {
   const { externalId, memory, told, shown, score, sent } = news;
-  const kept = await tx`
-    update crm_leads set
-      external_id = coalesce(${externalId ?? null}, external_id),
-      memory = coalesce(${memory ? tx.json(memory) : null}, memory),
-      told = coalesce(${told ? tx.json(told) : null}, told),
-      sent_at = case when ${sent ?? false} then now() else sent_at end,
-      stage = case when ${shown !== undefined} then ${shown?.stage ?? null} else stage end,
-      stage_by_person = coalesce(${shown?.byPerson ?? null}, stage_by_person),
-      owner_id = case when ${shown !== undefined} then ${shown?.ownerId ?? null} else owner_id end,
-      owner_name = case when ${shown !== undefined} then ${shown?.ownerName ?? null} else owner_name end,
-      received_at = case when ${shown?.changed ?? false} then now() else received_at end,
-      score = coalesce(${score?.score ?? null}, score),
-      score_parts = coalesce(${score ? tx.json(score.parts) : null}, score_parts)
-    where tenant_id = ${tenantId} and id = ${lead.id} and held_by = ${lead.hold} returning id`;
-  if (kept.length === 0) throw new AppError("conflict", "Another job has taken this lead over.");
+  const [kept] = await tx<{ externalId: string | null; stage: string | null; ownerName: string | null }[]>`
+    update crm_leads l set
+      external_id = coalesce(${externalId ?? null}, l.external_id),
+      memory = coalesce(${memory ? tx.json(memory) : null}, l.memory),
+      told = coalesce(${told ? tx.json(told) : null}, l.told),
+      sent_at = case when ${sent ?? false} then now() else l.sent_at end,
+      stage = case when ${shown !== undefined} then ${shown?.stage ?? null} else l.stage end,
+      stage_by_person = coalesce(${shown?.byPerson ?? null}, l.stage_by_person),
+      owner_id = case when ${shown !== undefined} then ${shown?.ownerId ?? null} else l.owner_id end,
+      owner_name = case when ${shown !== undefined} then ${shown?.ownerName ?? null} else l.owner_name end,
+      received_at = case when ${shown?.changed ?? false} then now() else l.received_at end,
+      score = coalesce(${score?.score ?? null}, l.score),
+      score_parts = coalesce(${score ? tx.json(score.parts) : null}, l.score_parts),
+      facts = coalesce(${score ? tx.json(score.facts) : null}, l.facts),
+      rated_at = case when ${score !== undefined} then now() else l.rated_at end
+    from crm_leads before
+    where before.tenant_id = l.tenant_id and before.id = l.id
+      and l.tenant_id = ${tenantId} and l.id = ${lead.id} and l.held_by = ${lead.hold}
+    returning before.external_id, before.stage, before.owner_name`;
+  if (!kept) throw new AppError("conflict", "Another job has taken this lead over.");
+  const note = (event: LeadEvent): Promise<void> => noteLead(tx, tenantId, lead.id, event);
+  if (externalId !== undefined && externalId !== kept.externalId) await note({ kind: "made" });
+  if (!shown) return;
+  const { stage, ownerName, byPerson, ownerByPerson } = shown;
+  if (kept.stage !== null && stage !== kept.stage) await note({ kind: "stage", from: kept.stage, to: stage, byPerson });
+  // A lead that was just made has had no owner before.
+  if (kept.stage !== null && ownerName !== kept.ownerName)
+    await note({ kind: "owner", from: kept.ownerName, to: ownerName, byPerson: ownerByPerson });
 }
 
-/** Ends the hold. @param error why it went wrong, in words for staff; null: it went well */
+/** Ends the hold, and tells whoever looks. @param error why it went wrong, in words for staff; null: it went well */
 export async function releaseLead(tx: SystemTx, tenantId: string, lead: HeldLead, error: string | null): Promise<void> {
-  await tx`
-    update crm_leads set held_by = null, held_until = null, error = ${error},
-      failing_since = case when ${error}::text is null then null else coalesce(failing_since, now()) end,
-      synced_at = case when ${error}::text is null then now() else synced_at end
-    where tenant_id = ${tenantId} and id = ${lead.id} and held_by = ${lead.hold}`;
+  const [released] = await tx<{ wasFailing: boolean }[]>`
+    update crm_leads l set held_by = null, held_until = null, error = ${error},
+      failing_since = case when ${error}::text is null then null else coalesce(l.failing_since, now()) end,
+      synced_at = case when ${error}::text is null then now() else l.synced_at end
+    from crm_leads before
+    where before.tenant_id = l.tenant_id and before.id = l.id
+      and l.tenant_id = ${tenantId} and l.id = ${lead.id} and l.held_by = ${lead.hold}
+    returning before.failing_since is not null as was_failing`;
+  if (!released) return;
+  if (error !== null && !released.wasFailing) await noteLead(tx, tenantId, lead.id, { kind: "failing", reason: error });
+  if (error === null && released.wasFailing) await noteLead(tx, tenantId, lead.id, { kind: "recovered" });
+  await tx`select app.announce('crm', ${tenantId})`;
 }
 
 export interface LeadState {

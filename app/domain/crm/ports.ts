@@ -114,6 +114,8 @@ export interface CrmActivity {
 export interface CrmProvider {
   /** What people call it. */
   readonly name: string;
+  /** Where people see a lead, `{id}` standing for the CRM's own id of it; null where no address can be told. */
+  readonly leadUrl: string | null;
   /** Asks whether everything is as we need it: its version, and the facts for which it has no field. */
   check(): Promise<{ version: number; missingFacts: string[] }>;
 

@@ -1,25 +1,49 @@
 // Finds leads that need a synchronisation: those that people moved in the CRM, those of new tenants, nightly all.
 import { z } from "zod";
 import type { SystemTx } from "#app/platform/db.ts";
+import { AppError } from "#app/platform/errors.ts";
 import { compareCursors, furthest, type LeadMemory, receive, rewound } from "./conflicts.ts";
+import { forgetConnection, noteConnection, type Person, providerOf, wantsPeople } from "./connection.ts";
 import { SyncLead } from "./crm.jobs.ts";
-import type { CrmCursor, CrmLead } from "./ports.ts";
-import { type CrmServices, providerOf, requestLeadSync } from "./sync.ts";
+import type { CrmCursor, CrmLead, CrmProvider } from "./ports.ts";
+import { type CrmServices, requestLeadSync } from "./sync.ts";
 
 const PAGE = 100;
 /** What is left goes with the next round. */
 const PAGES = 50;
 
+type Across = <T>(fn: (tx: SystemTx) => Promise<T>) => Promise<T>;
+
 /**
- * Reads what changed in the CRM since the last round. Only asks for synchronisations: each of them reads its lead again,
- * alone with it, so that what is read here may be old without doing harm.
+ * Reads what changed in the CRM since the last round, and notes whether it answers. Only asks for synchronisations: each
+ * of them reads its lead again, alone with it, so that what is read here may be old without doing harm.
  * @returns how many leads people moved
  */
 export async function pullChanges({ db, crm }: CrmServices): Promise<number> {
-  if (!crm) return 0;
+  const across: Across = (fn) => db.asSystem({ reason: "crm.pull" }, fn);
+  await across((tx) => requestMissing(tx, providerOf(crm)));
+  if (!crm) {
+    await across(forgetConnection);
+    return 0;
+  }
+  try {
+    const moved = await readChanges(across, crm);
+    const people = (await across((tx) => wantsPeople(tx, crm))) ? await peopleOf(crm) : null;
+    await across((tx) => noteConnection(tx, crm, null, people));
+    return moved;
+  } catch (error) {
+    const words = error instanceof AppError ? error.message : "Something went wrong on our side.";
+    await across((tx) => noteConnection(tx, crm, words));
+    throw error;
+  }
+}
+
+async function peopleOf(crm: CrmProvider): Promise<Person[]> {
+  return (await crm.users()).flatMap(({ name, email }) => (email ? [{ name, email }] : []));
+}
+
+async function readChanges(across: Across, crm: CrmProvider): Promise<number> {
   const provider = providerOf(crm);
-  const across = <T>(fn: (tx: SystemTx) => Promise<T>): Promise<T> => db.asSystem({ reason: "crm.pull" }, fn);
-  await across((tx) => requestMissing(tx, provider));
   const stored = await across((tx) => readCursor(tx, provider));
   let cursor = rewound(stored);
   let moved = 0;
@@ -48,7 +72,6 @@ async function requestMissing(tx: SystemTx, provider: string): Promise<void> {
 
 /** Has every tenant's lead synchronised. @returns how many jobs were added; who has one waiting keeps it */
 export async function requestAllLeads({ db, crm }: CrmServices): Promise<number> {
-  if (!crm) return 0;
   const rows = await db.asSystem(
     { reason: "crm.push_all" },
     (tx) => tx<{ job: string | null }[]>`

@@ -1,6 +1,6 @@
 // Brings a tenant and its lead in the operator's CRM together: what the platform knows goes there, what people decide
 // there comes back. Each synchronisation looks before it writes, and remembers what it is about to write, so that an end
-// at any point leaves one lead and no doubt who moved it.
+// at any point leaves one lead and no doubt who moved it. Without a CRM the lead is rated and worked by the rules here.
 import type { AnyTx, Db, SystemTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { sha256Hex } from "#app/platform/ids.ts";
@@ -8,15 +8,17 @@ import { enqueue } from "#app/platform/jobs.ts";
 import type { Logger } from "#app/platform/log.ts";
 import type { LeadKeeper } from "../provisioning/ports.ts";
 import { intend, type LeadMemory, type Push, placeOf, receive, type Wanted, written } from "./conflicts.ts";
+import { providerOf } from "./connection.ts";
 import { SyncLead } from "./crm.jobs.ts";
-import { type LeadSubject, readSubject } from "./facts.ts";
+import { readSubject } from "./facts.ts";
 import { askedOf, isPerson, recordFollowUps, sendFollowUps } from "./follow-ups.ts";
-import { LEAD_STAGES, leadDraft, leadFigures, type Registration, stageOf } from "./lead-mapping.ts";
+import { LEAD_STAGES, leadDraft, leadFigures, type Registration } from "./lead-mapping.ts";
 import { type HeldLead, holdLead, keepLead, type LeadNews, leadState, releaseLead } from "./leads.ts";
 import type { CrmLead, CrmProvider, CrmUser } from "./ports.ts";
+import { factsAt, type Rated, rate } from "./rating.ts";
 import { rulesInForce } from "./rules.ts";
 import type { CrmRules } from "./scoring.schema.ts";
-import { followUpsOf, ownerOf, type ScoredFacts, scoreLead } from "./scoring.ts";
+import { followUpsOf, ownerOf } from "./scoring.ts";
 
 export interface CrmServices {
   db: Db;
@@ -40,17 +42,14 @@ export async function requestLeadSync(tx: AnyTx, tenantId: string): Promise<void
   await enqueue(tx, SyncLead, { tenantId }, { key: tenantId });
 }
 
-/** What the CRM calls itself in our rows. */
-export const providerOf = ({ name }: Pick<CrmProvider, "name">): string => name.toLowerCase();
-
 /**
- * Looks, receives and writes. Safe to run any number of times, at once, and after an end at any point.
- * @returns `busy` where another job is at it: this one comes again; `nothing` without a CRM or a tenant
- * @throws AppError as the CRM's port does
+ * Looks, receives and writes; without a CRM it rates. Safe to run any number of times, at once, and after an end at any
+ * point.
+ * @returns `busy` where another job is at it: this one comes again; `nothing` without a tenant
+ * @throws AppError as the CRM's port does; what the rules ask of people is recorded all the same
  */
 export async function syncLead(services: CrmServices, tenantId: string): Promise<"done" | "busy" | "nothing"> {
   const { crm, db } = services;
-  if (!crm) return "nothing";
   const inTenant = <T>(fn: (tx: SystemTx) => Promise<T>): Promise<T> =>
     db.asSystem({ reason: "crm.push", tenantId }, fn);
   const { rules } = await db.asSystem({ reason: "crm.rules" }, rulesInForce, { readOnly: true });
@@ -59,17 +58,23 @@ export async function syncLead(services: CrmServices, tenantId: string): Promise
     if (!subject) return null;
     const lead = await holdLead(tx, tenantId, providerOf(crm));
     if (!lead) await enqueue(tx, SyncLead, { tenantId }, { key: tenantId, startAfterSeconds: BUSY_SECONDS });
-    return { subject, lead };
+    return { rated: rate(subject, rules), lead };
   });
   if (!begun) return "nothing";
-  const { subject, lead } = begun;
+  const { rated, lead } = begun;
   if (!lead) return "busy";
-  const work: Work = { ...{ crm, inTenant, tenantId, held: lead, subject, rules }, now: services.now() };
+  const work: Work = { ...{ inTenant, tenantId, held: lead, rated, rules }, now: services.now() };
   try {
-    await bring(work);
+    await keepOf(work)({ score: { ...rated.score, facts: rated.facts } });
+    await (crm ? bring({ ...work, crm }) : workHere(work));
   } catch (error) {
     const words = error instanceof AppError ? error.message : "Something went wrong on our side.";
-    await inTenant((tx) => releaseLead(tx, tenantId, lead, words));
+    const { memory } = lead;
+    const stage = memory?.stage.theirs ? (memory.stage.known ?? "") : rated.stage;
+    await inTenant(async (tx) => {
+      await ask(tx, work, stage);
+      await releaseLead(tx, tenantId, lead, words);
+    });
     throw error;
   }
   await inTenant((tx) => releaseLead(tx, tenantId, lead, null));
@@ -95,28 +100,44 @@ export function leadKeeper(services: CrmServices): LeadKeeper | null {
 }
 
 interface Work {
-  crm: CrmProvider;
   inTenant: <T>(fn: (tx: SystemTx) => Promise<T>) => Promise<T>;
   tenantId: string;
   held: HeldLead;
-  subject: LeadSubject;
+  rated: Rated;
   rules: CrmRules;
   now: Date;
 }
+type CrmWork = Work & { crm: CrmProvider };
 
-async function bring(work: Work): Promise<void> {
-  const { crm, inTenant, tenantId, held, subject, rules, now } = work;
-  const keep = (news: LeadNews) => inTenant((tx) => keepLead(tx, tenantId, held, news));
-  const rated = scoreLead({ ...subject.registration, quietDays: subject.quietDays }, rules);
-  const registration: Registration = { ...subject.registration, score: rated.score };
-  const users = namesPeople(rules) ? await crm.users() : [];
-  const factsAt = (stage: string): ScoredFacts => ({
-    ...registration,
-    quietDays: subject.quietDays,
-    stage,
-    score: rated.score,
+const keepOf =
+  ({ inTenant, tenantId, held }: Work) =>
+  (news: LeadNews): Promise<void> =>
+    inTenant((tx) => keepLead(tx, tenantId, held, news));
+
+/** Records what people are to do for the lead at this stage. */
+async function ask(tx: SystemTx, { tenantId, held, rated, rules, now }: Work, stage: string): Promise<void> {
+  const asked = await askedOf(tx, tenantId, held.id);
+  await recordFollowUps(tx, tenantId, held.id, followUpsOf(factsAt(rated, stage), rules, asked, now));
+}
+
+/** There is no CRM: the platform decides on stage and owner, and nobody else. */
+async function workHere(work: Work): Promise<void> {
+  const { inTenant, tenantId, held, rated, rules } = work;
+  const { stage } = rated;
+  const owner = ownerOf(factsAt(rated, stage), rules);
+  const shown = { ...{ stage, ownerId: owner, ownerName: owner }, byPerson: false, ownerByPerson: false };
+  await inTenant(async (tx) => {
+    await keepLead(tx, tenantId, held, { shown: { ...shown, changed: false } });
+    await ask(tx, work, stage);
   });
-  const ownerId = idOf(users, ownerOf(factsAt(stageOf(registration)), rules));
+}
+
+async function bring(work: CrmWork): Promise<void> {
+  const { crm, inTenant, tenantId, held, rated, rules } = work;
+  const keep = keepOf(work);
+  const { registration } = rated;
+  const users = namesPeople(rules) ? await crm.users() : [];
+  const ownerId = idOf(users, ownerOf(factsAt(rated, rated.stage), rules));
 
   const found = await findOrMake(work, registration, ownerId, keep);
   const { memory, news } = receive(found.memory, found.lead);
@@ -124,12 +145,11 @@ async function bring(work: Work): Promise<void> {
   await keep({
     externalId: lead.id,
     memory,
-    score: rated,
     shown: { ...shownOf(lead, memory), changed: "stage" in news || "ownerId" in news },
   });
 
   const figures = await sha256Hex(JSON.stringify(leadFigures(registration, PRODUCT, null)));
-  const wanted: Wanted = { stage: stageOf(registration), ownerId, figures };
+  const wanted: Wanted = { stage: rated.stage, ownerId, figures };
   const plan = intend(memory, wanted);
   if (Object.keys(plan.push).length > 1 || plan.push.figures) {
     await keep({ memory: passing(plan.memory, plan.push, lead) });
@@ -149,10 +169,7 @@ async function bring(work: Work): Promise<void> {
   }
 
   const stage = plan.push.stage ?? placeOf(lead) ?? "";
-  await inTenant(async (tx) => {
-    const asked = await askedOf(tx, tenantId, held.id);
-    await recordFollowUps(tx, tenantId, held.id, followUpsOf(factsAt(stage), rules, asked, now));
-  });
+  await inTenant((tx) => ask(tx, work, stage));
   await sendFollowUps(inTenant, crm, { tenantId, leadId: held.id, externalId: lead.id, users });
 }
 
@@ -161,7 +178,7 @@ async function bring(work: Work): Promise<void> {
  * shows later is a person's doing. A lead that a person deleted is made anew, as every tenant has one.
  */
 async function findOrMake(
-  { crm, held }: Work,
+  { crm, held }: CrmWork,
   registration: Registration,
   ownerId: string | null,
   keep: (news: LeadNews) => Promise<void>,
@@ -219,6 +236,7 @@ const LOST_REASON = "Cancelled";
 const shownOf = (lead: CrmLead, memory: LeadMemory) => ({
   stage: placeOf(lead),
   byPerson: memory.stage.theirs,
+  ownerByPerson: memory.owner.theirs,
   ownerId: lead.owner?.id ?? null,
   ownerName: lead.owner?.name ?? null,
 });

@@ -4,6 +4,7 @@ import { AppError } from "#app/platform/errors.ts";
 import { sha256Hex } from "#app/platform/ids.ts";
 import { makeWidgetKey } from "./keys.ts";
 import type { IdentityProvider } from "./ports.ts";
+import type { Referral } from "./referral.schema.ts";
 import type { BusinessType, Company, FurtherCompany, SignUp } from "./registration.schema.ts";
 import { makeSession, type Origin } from "./sessions.ts";
 
@@ -22,6 +23,7 @@ export type StartingPoint = (businessType: BusinessType) => { theme: object; sug
  * proved gives a provisional account, and the mail that follows tells its owner.
  * @param attempt secret of the browser's try: the same address and password with it again, within a quarter of an hour
  *   and before the address is proved, give the first registration's account and tenant with a session of their own
+ * @param cameFrom as the link said that led here
  */
 export async function register(
   db: Db,
@@ -30,11 +32,13 @@ export async function register(
   input: SignUp,
   origin: Origin,
   attempt: string | null = null,
+  cameFrom: Referral | null = null,
 ): Promise<Registered> {
   const account = await identity.signUp(input);
   const session = await makeSession(origin);
   const sessionRow = { ...session.row, attempt: attempt && (await attemptId(attempt, input)) };
-  const company = companyRow(input, start, { contactName: input.displayName, contactEmail: input.email });
+  const contact = { contactName: input.displayName, contactEmail: input.email };
+  const company = { ...companyRow(input, start, contact), origin: { channel: "website", ...cameFrom } };
   const [row] = await db.gate<{ userId: string; tenantId: string }[]>`
     select * from app.register(${account.userId}, ${input.email}, ${account.passwordHash}, ${input.displayName},
       ${JSON.stringify(sessionRow)}::text::jsonb, ${JSON.stringify(company)}::text::jsonb)`;

@@ -34,6 +34,8 @@ export function createOdooCrm(config: OdooCrmConfig): CrmProvider {
   const parts = { odoo, fields, labels: createLabels(odoo) };
   return {
     name: "Odoo",
+    // As in the mails that Odoo sends: the one address of a record that holds in every version.
+    leadUrl: `${new URL(config.url).origin}/mail/view?model=crm.lead&res_id={id}`,
     async check() {
       fields.forget();
       const [version, known] = [await odoo.version(), await fields.get()];

@@ -5,13 +5,12 @@ import { describe, expect, test } from "vitest";
 import { TenantActivated } from "#app/domain/billing/billing.events.ts";
 import { SyncLead } from "#app/domain/crm/crm.jobs.ts";
 import type { CrmProvider } from "#app/domain/crm/ports.ts";
-import { pullChanges, requestAllLeads } from "#app/domain/crm/pull.ts";
+import { pullChanges } from "#app/domain/crm/pull.ts";
 import { saveRules } from "#app/domain/crm/rules.ts";
 import { DEFAULT_RULES } from "#app/domain/crm/scoring.ts";
 import { leadKeeper, syncLead } from "#app/domain/crm/sync.ts";
 import { DispatchEvent } from "#app/domain/events/events.jobs.ts";
 import { emit } from "#app/domain/events/events.ts";
-import { createLogger } from "#app/platform/log.ts";
 import type { WorkerServices } from "#app/wiring.ts";
 import { listeners } from "../../../jobs/events.ts";
 import { testDatabase } from "../../setup/database.ts";
@@ -146,10 +145,10 @@ describe.each<Protocol>(["json2", "jsonrpc"])("by %s", (protocol) => {
     await database.db.worker.asSystem({ reason: "test", tenantId }, (tx) =>
       emit(tx, tenantId, TenantActivated, { plan: "basic" }),
     );
-    // Twice, as every event may come; and not at all where there is no CRM.
+    // Twice, as every event may come.
     const [job] = await sql<{ data: { tenantId: string; eventId: string } }[]>`
       delete from pgboss.job where name = ${DispatchEvent.name} and data ->> 'tenantId' = ${tenantId} returning data`;
-    const hear = (crm: CrmProvider | null) =>
+    const hear = (crm: CrmProvider) =>
       Promise.all(
         (listeners[TenantActivated.name] ?? []).map((one) => one({ ...services(), crm } as WorkerServices, event)),
       );
@@ -160,8 +159,6 @@ describe.each<Protocol>(["json2", "jsonrpc"])("by %s", (protocol) => {
       data: {},
       createdAt: new Date(),
     };
-    await hear(null);
-    expect(await runJobs(database, services(), [SyncLead.name])).toEqual([]);
     await hear(world.crm);
     await hear(world.crm);
     expect(await runJobs(database, services(), [SyncLead.name])).toHaveLength(1);
@@ -215,13 +212,4 @@ describe.each<Protocol>(["json2", "jsonrpc"])("by %s", (protocol) => {
     expect(await row(tenantId)).toMatchObject({ owner_name: "Marc Demo", stage_by_person: false });
     await sql`delete from crm_rules where id = ${id}`;
   });
-});
-
-test("without a CRM nothing is done", async () => {
-  const { tenantId } = await newTenant(database.db.web);
-  const services = { db: database.db.worker, log: createLogger("test", "silent"), now: () => new Date(), crm: null };
-  expect(await syncLead(services, tenantId)).toBe("nothing");
-  expect(await pullChanges(services)).toBe(0);
-  expect(await requestAllLeads(services)).toBe(0);
-  expect(leadKeeper(services)).toBeNull();
 });

@@ -1,0 +1,17 @@
+// Rules for leads as tests put them in force.
+import { saveRules } from "#app/domain/crm/rules.ts";
+import type { CrmRules } from "#app/domain/crm/scoring.schema.ts";
+import { DEFAULT_RULES } from "#app/domain/crm/scoring.ts";
+import type { StaffActor } from "#app/platform/actor.ts";
+import { uuidv7 } from "#app/platform/ids.ts";
+import type { TestDatabase } from "../setup/database.ts";
+
+/** The default rules with something else in them. */
+export const rulesWith = (over: Partial<CrmRules>): CrmRules => ({ ...DEFAULT_RULES, ...over });
+
+/** Puts rules in force, whatever held before. @returns their id */
+export async function inForce({ db, sql }: TestDatabase, rules: CrmRules): Promise<string> {
+  const staff: StaffActor = { kind: "staff", userId: uuidv7(), sessionId: uuidv7(), role: "superadmin" };
+  const [last] = await sql<{ id: string }[]>`select id from crm_rules order by created_at desc, id desc limit 1`;
+  return db.staff.asStaff(staff, (tx) => saveRules(tx, staff.userId, rules, last?.id ?? null));
+}
