@@ -1,6 +1,7 @@
 // Handlers of the billing topic.
 import { PerformOperation, SweepBilling, SyncBilling, SyncCatalogue } from "#app/domain/billing/billing.jobs.ts";
 import { syncCatalogue } from "#app/domain/billing/catalogue.ts";
+import { sweepEndings } from "#app/domain/billing/endings.ts";
 import { performOperation } from "#app/domain/billing/perform.ts";
 import { sweepBilling } from "#app/domain/billing/sweep.ts";
 import { syncBilling } from "#app/domain/billing/sync.ts";
@@ -26,6 +27,7 @@ export const billingHandlers = [
     SweepBilling,
     async (services) => {
       await sweepBilling(services);
+      await sweepEndings(services);
     },
     { concurrency: 1 },
   ),

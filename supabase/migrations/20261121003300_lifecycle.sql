@@ -273,3 +273,36 @@ begin
       and u.deleted_at is null and (u.banned_until is null or u.banned_until < now());
 end $$;
 select app.guard_function('app.resolve_session(text)', 'foyer_web foyer_staff');
+
+-- How many rows a tenant has, {table: rows}; of every table that says whose its rows are, so that none is forgotten.
+create function app.tenant_rows(p_tenant uuid) returns jsonb language plpgsql stable set search_path = '' as $$
+declare
+  tbl record;
+  found bigint;
+  counts jsonb := '{}';
+begin
+  for tbl in
+    select c.oid::regclass as name, c.relname from pg_catalog.pg_class c
+    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+  loop
+    execute format('select count(*) from %s where tenant_id = $1', tbl.name) into found using p_tenant;
+    if found > 0 then
+      counts := counts || jsonb_build_object(tbl.relname, found);
+    end if;
+  end loop;
+  return counts;
+end $$;
+
+-- Deletes some of a tenant's rows of a table, as the caller may; how many.
+create function app.remove_some(p_table text, p_tenant uuid, p_most integer) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  removed integer;
+begin
+  execute format('delete from public.%1$I where ctid = any(array(select ctid from public.%1$I where tenant_id = $1 limit $2))', p_table)
+  using p_tenant, p_most;
+  get diagnostics removed = row_count;
+  return removed;
+end $$;
+grant execute on function app.tenant_rows(uuid), app.remove_some(text, uuid, integer) to service_role;

@@ -15,6 +15,15 @@ export const TenantSuspended = defineEvent(
 );
 /** The subscription has ended. */
 export const TenantCancelled = defineEvent("tenant.cancelled", z.object({}));
+/** It was deleted, by an owner, by staff, or as nobody came back to a plan that had ended; erased at `eraseAt`. */
+export const TenantDeleted = defineEvent(
+  "tenant.deleted",
+  z.object({ by: z.enum(["member", "staff", "system"]), eraseAt: z.string() }),
+);
+/** It was brought back from being deleted. */
+export const TenantRestored = defineEvent("tenant.restored", z.object({}));
+/** Staff has ended its pause. */
+export const TenantResumed = defineEvent("tenant.resumed", z.object({}));
 export const PlanChanged = defineEvent("plan.changed", z.object({ from: z.string(), to: z.string() }));
 export const PaymentFailed = defineEvent(
   "payment.failed",

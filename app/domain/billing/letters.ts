@@ -154,17 +154,6 @@ export function cancellationScheduled(facts: LetterFacts, endsAt: Date): Letter 
   };
 }
 
-export function cancelled(facts: LetterFacts): Letter {
-  return {
-    subject: `${facts.tenantName} has come to its end`,
-    paragraphs: [
-      hello(""),
-      "The subscription has ended and your front desk has stopped answering. Your data is kept for now: choose a plan and everything goes on.",
-    ],
-    action: { label: "Choose a plan", url: facts.plansUrl },
-  };
-}
-
 export function resumed(facts: LetterFacts): Letter {
   return {
     subject: `${facts.planName} for ${facts.tenantName} goes on`,

@@ -1,5 +1,6 @@
 // The life of a tenant as a customer: from what Stripe says, what was agreed and what time it is to what the tenant is
 // now, and what has happened on the way. Pure.
+import type { HoldKind } from "../tenants/holds.ts";
 import type { SubscriptionStatus } from "./ports.ts";
 
 export type TenantStatus = "pending" | "trialing" | "active" | "past_due" | "suspended" | "cancelled" | "deleted";
@@ -108,6 +109,12 @@ export function lifecycleOf(facts: LifecycleFacts): Standing {
         suspension: "payment",
       };
   }
+}
+
+/** What a tenant counts as with what lies on it; beneath that, life goes on. */
+export function withHolds(beneath: Standing, holds: readonly HoldKind[]): Standing {
+  if (holds.includes("deleted")) return { ...beneath, status: "deleted", suspension: null };
+  return holds.includes("suspended") ? { ...beneath, status: "suspended", suspension: "staff" } : beneath;
 }
 
 /** Nothing was ever bought: pending, or in the trial, or after it. */

@@ -7,6 +7,7 @@ import type { StoredEvent } from "../events/events.ts";
 import type { Letter } from "../mail/letter.ts";
 import { type LetterWriter, mailOwners } from "../mail/outbox.ts";
 import * as events from "./billing.events.ts";
+import { ENDING_MAILS, ENDING_WRITERS, endingState } from "./ending-mails.ts";
 import * as letters from "./letters.ts";
 
 /** Templates by the event that they follow. */
@@ -16,11 +17,11 @@ const BY_EVENT: Readonly<Record<string, string>> = {
   [events.PaymentActionNeeded.name]: "payment_action",
   [events.InvoicePaid.name]: "payment_received",
   [events.TenantSuspended.name]: "suspended",
-  [events.TenantCancelled.name]: "cancelled",
   [events.PlanChanged.name]: "plan_changed",
   [events.PlanChangeScheduled.name]: "plan_change_scheduled",
   [events.CancellationScheduled.name]: "cancel_scheduled",
   [events.SubscriptionResumed.name]: "resumed",
+  ...ENDING_MAILS,
 };
 
 /** Events that billing writes to the owners about. */
@@ -38,6 +39,8 @@ export async function mailAboutEvent({ db }: { db: Db }, event: StoredEvent): Pr
 
 interface Writing {
   tx: SystemTx;
+  env: Env;
+  tenantId: string;
   facts: letters.LetterFacts;
   data: Record<string, unknown>;
 }
@@ -46,6 +49,15 @@ type Write = (writing: Writing) => Promise<Letter | null> | Letter | null;
 const Invoiced = z.object({ invoiceId: z.uuid() });
 
 const WRITERS: Readonly<Record<string, Write>> = {
+  ...Object.fromEntries(
+    Object.entries(ENDING_WRITERS).map(([template, write]): [string, Write] => [
+      template,
+      async ({ tx, env, tenantId, facts, data }) => {
+        const state = await endingState(tx, tenantId);
+        return state && write({ ...facts, ...state, restoreUrl: env.appUrl + paths.deletedTenant(tenantId) }, data);
+      },
+    ]),
+  ),
   plan_active: async ({ tx, facts }) => letters.planActive(facts, await newestPaid(tx)),
   payment_failed: async ({ tx, facts, data }) => {
     const invoice = await invoiceOf(tx, data);
@@ -67,7 +79,6 @@ const WRITERS: Readonly<Record<string, Write>> = {
     if (why === "trial_ended") return letters.trialOver(facts);
     return why === "payment" ? letters.suspended(facts, await oldestOpen(tx)) : letters.stoppedByStaff(facts);
   },
-  cancelled: ({ facts }) => letters.cancelled(facts),
   plan_changed: async ({ tx, facts, data }) =>
     letters.planChanged(facts, await planName(tx, events.PlanChanged.schema.parse(data).from)),
   plan_change_scheduled: async ({ tx, facts, data }) => {
@@ -90,7 +101,7 @@ export const billingWriters: Readonly<Record<string, LetterWriter>> = Object.fro
         { reason: "billing.mail", tenantId },
         async (tx) => {
           const facts = await factsOf(tx, env, tenantId);
-          return facts && write({ tx, facts, data: await dataOf(tx, data) });
+          return facts && write({ tx, env, tenantId, facts, data: await dataOf(tx, data) });
         },
         { readOnly: true },
       ),

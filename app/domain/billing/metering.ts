@@ -20,6 +20,8 @@ const REASON = "usage.deliver";
 const WINDOW = "35 days";
 /** Stripe remembers identifiers for at least a day. What was tried longer ago is looked up before it is sent again. */
 const REMEMBERED_HOURS = 20;
+/** So long Stripe keeps an invoice open for late usage, the last one of an ended subscription too. */
+const OPEN_INVOICE = "1 hour";
 /** One job's worth; a sweep a minute later goes on. */
 const BATCH = 500;
 
@@ -85,22 +87,19 @@ const REFUSED: ReadonlySet<string> = new Set(["invalid", "unprocessable", "not_f
 /**
  * Sets down what the counters have beyond the meters. A period counts where the subscription was paid in it: what was
  * used in the free trial or as test data never goes out. The counters' lock orders it with whoever counts.
- * @returns the customer at Stripe; null where nothing is billed
+ * @returns the customer at Stripe; null where there is none
  */
 async function setDown(tx: SystemTx, tenantId: string): Promise<string | null> {
   const [account] = await tx<{ customerId: string }[]>`
-    select b.stripe_customer_id as customer_id from billing_accounts b
-    where b.tenant_id = ${tenantId} and b.stripe_customer_id is not null and exists (
-      select from subscriptions s where s.tenant_id = b.tenant_id and s.status in ('active', 'past_due'))`;
+    select stripe_customer_id as customer_id from billing_accounts
+    where tenant_id = ${tenantId} and stripe_customer_id is not null`;
   if (!account) return null;
   await tx`
     with due as (
       select c.id, c.metric, c.period_start, c.period_end, c.used - c.metered as delta
       from usage_counters c
       where c.tenant_id = ${tenantId} and c.billed and c.metric = any(${[...BILLED]}) and c.used > c.metered
-        and exists (
-          select from subscriptions s where s.tenant_id = c.tenant_id and s.status in ('active', 'past_due')
-            and c.period_start >= greatest(s.started_at, coalesce(s.trial_end, s.started_at)))
+        and exists (select from subscriptions s where ${bills(tx)})
       order by c.metric, c.period_start for update
     ),
     told as (
@@ -110,6 +109,17 @@ async function setDown(tx: SystemTx, tenantId: string): Promise<string | null> {
     insert into meter_deliveries (tenant_id, metric, period_start, value, occurred_at)
     select ${tenantId}, metric, period_start, delta, ${momentWithin(tx)} from due`;
   return account.customerId;
+}
+
+/**
+ * Whether the subscription `s` bills the period of the counter `c`: while it is paid for, and what ran to its end as
+ * long as its last invoice is open.
+ */
+function bills(tx: SystemTx) {
+  return tx`s.tenant_id = c.tenant_id and c.period_start >= greatest(s.started_at, coalesce(s.trial_end, s.started_at))
+    and (s.status in ('active', 'past_due') or s.status = 'canceled' and c.period_end <= s.ended_at
+      and (select coalesce(b.clock_at, now()) < s.ended_at + ${OPEN_INVOICE}::text::interval
+        from billing_accounts b where b.tenant_id = s.tenant_id))`;
 }
 
 /**
@@ -162,9 +172,7 @@ export async function sweepUsage(db: Db): Promise<number> {
     const tenants = await tx<{ tenantId: string }[]>`
       select tenant_id from meter_deliveries where status = 'queued'
       union
-      select c.tenant_id from usage_counters c
-      join subscriptions s on s.tenant_id = c.tenant_id and s.status in ('active', 'past_due')
-        and c.period_start >= greatest(s.started_at, coalesce(s.trial_end, s.started_at))
+      select c.tenant_id from usage_counters c join subscriptions s on ${bills(tx)}
       where c.used <> c.metered and c.billed and c.metric = any(${[...BILLED]})`;
     for (const { tenantId } of tenants) await enqueue(tx, DeliverUsage, { tenantId }, { key: tenantId });
     return tenants.length;

@@ -10,7 +10,7 @@ import { conflict, decideChange, noSubscription, wholeSecond } from "./changes.t
 import type { PlanId } from "./plans.ts";
 import { upgradeUrl } from "./refusals.ts";
 
-export type OperationKind = "change_plan" | "cancel" | "reactivate" | "pay_invoice" | "refund";
+export type OperationKind = "change_plan" | "cancel" | "cancel_now" | "reactivate" | "pay_invoice" | "refund";
 
 export interface Operation {
   id: string;
@@ -27,7 +27,7 @@ export interface Operation {
 /** What is kept with each kind; the worker reads it back. */
 export type OperationInput =
   | { kind: "change_plan"; planVersionId: string; when: "now" | "period_end"; at: string; subscriptionId: string }
-  | { kind: "cancel"; subscriptionId: string }
+  | { kind: "cancel" | "cancel_now"; subscriptionId: string }
   | { kind: "reactivate"; subscriptionId: string; what: "cancellation" | "planned_change" }
   | { kind: "pay_invoice"; invoiceId: string }
   | { kind: "refund"; invoiceId: string; amountCents: number | null };

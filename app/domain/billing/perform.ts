@@ -18,7 +18,7 @@ const Input = z.discriminatedUnion("kind", [
     at: z.iso.datetime(),
     subscriptionId: z.string(),
   }),
-  z.object({ kind: z.literal("cancel"), subscriptionId: z.string() }),
+  z.object({ kind: z.enum(["cancel", "cancel_now"]), subscriptionId: z.string() }),
   z.object({
     kind: z.literal("reactivate"),
     subscriptionId: z.string(),
@@ -98,6 +98,8 @@ function call(billing: BillingProvider, key: string, { input, prices }: Task): P
     }
     case "cancel":
       return billing.setCancelAtPeriodEnd(input.subscriptionId, true, key);
+    case "cancel_now":
+      return billing.cancelNow(input.subscriptionId, key);
     case "reactivate":
       return input.what === "cancellation"
         ? billing.setCancelAtPeriodEnd(input.subscriptionId, false, key)

@@ -161,6 +161,8 @@ export interface BillingProvider {
   /** Takes a planned change back. */
   dropPlannedChange(subscriptionId: string, idempotencyKey: string): Promise<void>;
   setCancelAtPeriodEnd(subscriptionId: string, cancel: boolean, idempotencyKey: string): Promise<void>;
+  /** Ends it at once, without giving anything back; one that has ended stays so. */
+  cancelNow(subscriptionId: string, idempotencyKey: string): Promise<void>;
 
   /** Newest first. */
   invoices(

@@ -2,14 +2,29 @@
 import type { SystemTx } from "#app/platform/db.ts";
 import { recordAudit } from "../audit/audit.ts";
 import { emit } from "../events/events.ts";
+import type { HoldKind } from "../tenants/holds.ts";
 import { advanceOnboarding } from "../tenants/tenants.ts";
 import { PlanChanged, TenantActivated, TenantCancelled, TenantPastDue, TenantSuspended } from "./billing.events.ts";
-import { isSame, lifecycleOf, type Passage, passagesOf, type Standing, type SubscriptionFacts } from "./lifecycle.ts";
+import {
+  isSame,
+  lifecycleOf,
+  type Passage,
+  passagesOf,
+  type Standing,
+  type SubscriptionFacts,
+  type Suspension,
+  type TenantStatus,
+  withHolds,
+} from "./lifecycle.ts";
 
 interface AccountRow extends Standing {
   now: Date;
   hasAddress: boolean;
   contract: boolean;
+  /** What the tenant is beneath what lies on it; null where nothing does. */
+  underStatus: TenantStatus | null;
+  underSuspension: Suspension | null;
+  holds: HoldKind[];
 }
 
 /**
@@ -24,7 +39,9 @@ export async function settleTenant(tx: SystemTx, tenantId: string): Promise<Stan
     lockTenant(tx, tenantId),
     tx<AccountRow[]>`
       select t.status, b.suspension, b.plan_version_id, t.trial_ends_at, b.period_anchor, b.period_start, b.period_end,
-        b.past_due_since, coalesce(b.clock_at, now()) as now, t.slug is not null as has_address, b.contract
+        b.past_due_since, coalesce(b.clock_at, now()) as now, t.slug is not null as has_address, b.contract,
+        b.under_status, b.under_suspension,
+        array(select h.kind from tenant_holds h where h.tenant_id = t.id) as holds
       from billing_accounts b join tenants t on t.id = b.tenant_id
       where b.tenant_id = ${tenantId} for no key update of b`,
     tx<SubscriptionFacts[]>`
@@ -38,10 +55,12 @@ export async function settleTenant(tx: SystemTx, tenantId: string): Promise<Stan
       where s.tenant_id = ${tenantId}`,
   ]);
   if (!account) return null;
-  const { now, hasAddress, contract, ...before } = account;
-  const after = lifecycleOf({ now, hasAddress, contract, before, subscriptions });
-  if (isSame(before, after)) return after;
-  await write(tx, tenantId, after);
+  const { now, hasAddress, contract, underStatus, underSuspension, holds, ...before } = account;
+  const wasBeneath = underStatus === null ? before : { ...before, status: underStatus, suspension: underSuspension };
+  const beneath = lifecycleOf({ now, hasAddress, contract, before: wasBeneath, subscriptions });
+  const after = withHolds(beneath, holds);
+  if (isSame(before, after) && isSame(wasBeneath, beneath)) return after;
+  await write(tx, tenantId, after, holds.length > 0 ? beneath : null);
   for (const passage of passagesOf(before, after)) await tell(tx, tenantId, passage, before, after);
   if (before.status !== after.status) {
     await recordAudit(tx, SYSTEM, "tenant.status_changed", tenantId, { from: before.status, to: after.status });
@@ -57,16 +76,22 @@ export async function lockTenant(tx: SystemTx, tenantId: string): Promise<void> 
 
 const SYSTEM = { kind: "system", reason: "billing" } as const;
 
-async function write(tx: SystemTx, tenantId: string, standing: Standing): Promise<void> {
+/** @param beneath what the tenant is without what lies on it; null where nothing does */
+async function write(tx: SystemTx, tenantId: string, standing: Standing, beneath: Standing | null): Promise<void> {
+  const own = beneath ?? standing;
   await Promise.all([
     tx`
       update billing_accounts set suspension = ${standing.suspension}, plan_version_id = ${standing.planVersionId},
         period_anchor = ${standing.periodAnchor}, period_start = ${standing.periodStart},
-        period_end = ${standing.periodEnd}, past_due_since = ${standing.pastDueSince}
+        period_end = ${standing.periodEnd}, past_due_since = ${standing.pastDueSince},
+        under_status = ${beneath?.status ?? null}, under_suspension = ${beneath?.suspension ?? null}
       where tenant_id = ${tenantId}`,
     tx`
       update tenants set status = ${standing.status}, trial_ends_at = ${standing.trialEndsAt},
-        plan = (select plan from plan_versions where id = ${standing.planVersionId})
+        plan = (select plan from plan_versions where id = ${standing.planVersionId}),
+        cancelled_until = case when ${own.status === "cancelled"}::boolean then coalesce(cancelled_until, (
+          select coalesce(b.clock_at, now()) + make_interval(days => app.grace_days())
+          from billing_accounts b where b.tenant_id = tenants.id)) end
       where id = ${tenantId}`,
     // Who has paid goes on to what comes after the plan.
     ...(standing.status === "active" ? [advanceOnboarding(tx, "knowledge")] : []),

@@ -2,6 +2,7 @@
 // newer one takes it over, and the older one, should it still live, notices at its next write.
 import type { Db, SystemTx } from "#app/platform/db.ts";
 import { uuidv7 } from "#app/platform/ids.ts";
+import { presenceOf } from "../tenants/presence.ts";
 import type { SourceKind } from "./knowledge.schema.ts";
 import { roomLeft } from "./limits.ts";
 
@@ -19,6 +20,8 @@ export interface Reading {
   };
   /** Documents that the source may have by the tenant's plan. */
   room: number;
+  /** The tenant's state lets nothing be read. */
+  paused: boolean;
   /** Whether the reading before came to its end, so that the index holds what it stored. */
   settled: boolean;
 }
@@ -48,6 +51,10 @@ export async function beginReading(db: Db, tenantId: string, sourceId: string): 
       update knowledge_sources set status = 'reading', sync_run = ${run}, error = null, done_count = 0,
         failed_count = 0, found_count = ${source.kind === "file" ? 1 : 0}, current_item = null
       where tenant_id = (select app.tenant_id()) and id = ${sourceId}`;
+    const [tenant] = await tx<{ status: string }[]>`
+      select app.effective_status(t.status, t.trial_ends_at, b.past_due_since, v.grace_days, app.billing_now()) as status
+      from tenants t join billing_accounts b on b.tenant_id = t.id join plan_versions v on v.id = b.plan_version_id
+      where t.id = (select app.tenant_id())`;
     const room = (await roomLeft(tx)) + Math.max(own, source.kind === "file" ? 1 : 0);
     await announce(tx, sourceId);
     return {
@@ -55,6 +62,7 @@ export async function beginReading(db: Db, tenantId: string, sourceId: string): 
       run,
       source: rest,
       room,
+      paused: presenceOf(tenant?.status ?? "deleted").crawls === "pause",
       settled: last[0]?.settled ?? false,
     };
   });

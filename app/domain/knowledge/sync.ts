@@ -4,6 +4,7 @@ import { AppError } from "#app/platform/errors.ts";
 import type { SafeFetch } from "#app/platform/http.ts";
 import { enqueue } from "#app/platform/jobs.ts";
 import type { Logger } from "#app/platform/log.ts";
+import { statesWhere } from "../tenants/presence.ts";
 import { chunkDocument } from "./chunk.ts";
 import { hashOf } from "./crawl/crawl-page.ts";
 import { storeDocument } from "./documents.ts";
@@ -39,6 +40,9 @@ export async function syncSource(
   const reading = await beginReading(services.db, job.tenantId, job.sourceId);
   if (!reading) return;
   try {
+    if (reading.paused) {
+      throw new AppError("unprocessable", "Your organisation is paused. Start the reading again when it runs.");
+    }
     if (reading.room < 1) {
       throw new AppError("unprocessable", "Your plan's knowledge is full. Remove something or choose a larger plan.");
     }
@@ -134,8 +138,13 @@ export async function scheduleSyncs(db: Db): Promise<number> {
   return db.asSystem({ reason: "knowledge.schedule" }, async (tx) => {
     const due = await tx<{ tenantId: string; id: string }[]>`
       with due as (
-        select s.tenant_id, s.id from knowledge_sources s join tenants t on t.id = s.tenant_id
-        where s.next_sync_at <= now() and s.kind = 'website' and t.status in ('pending', 'trialing', 'active', 'past_due')
+        select s.tenant_id, s.id from knowledge_sources s
+        join tenants t on t.id = s.tenant_id
+        join billing_accounts b on b.tenant_id = t.id
+        join plan_versions v on v.id = b.plan_version_id
+        where s.next_sync_at <= now() and s.kind = 'website'
+          and app.effective_status(t.status, t.trial_ends_at, b.past_due_since, v.grace_days, coalesce(b.clock_at, now()))
+            = any(${statesWhere(({ crawls }) => crawls === "run")})
         order by s.next_sync_at limit ${BATCH} for update of s skip locked
       )
       update knowledge_sources s set next_sync_at = now() + make_interval(hours => s.sync_every_hours)

@@ -14,7 +14,7 @@ import {
   type StepState,
 } from "./plan.ts";
 import { ProvisioningCancelled, ProvisioningFailed } from "./provisioning.events.ts";
-import { wake } from "./runs.ts";
+import { startProvisioning, wake } from "./runs.ts";
 import { type Outcome, STEPS, type StepContext, UNDO } from "./steps.ts";
 
 export interface ReconcileServices extends Omit<StepContext, "tenantId"> {
@@ -81,9 +81,13 @@ async function decideUndo(tx: SystemTx, run: Run, steps: readonly StepState[]): 
     await begin(tx, run, step);
     return { kind: "undo", step };
   }
-  await tx`update provisioning_runs set status = 'cancelled', finished_at = ${run.now} where id = ${run.runId}`;
+  const [ended] = await tx<{ beginAnew: boolean }[]>`
+    update provisioning_runs set status = 'cancelled', finished_at = ${run.now} where id = ${run.runId} returning begin_anew`;
   await emit(tx, run.tenantId, ProvisioningCancelled, { runId: run.runId });
   await tx`select app.announce('provisioning', ${run.runId})`;
+  // Somebody came back meanwhile.
+  const { tenantId } = run;
+  if (ended?.beginAnew) await startProvisioning(tx, { kind: "system", reason: "provisioning.anew", tenantId });
   return { kind: "rest" };
 }
 

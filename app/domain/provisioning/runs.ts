@@ -28,14 +28,24 @@ export interface Run {
   steps: RunStep[];
 }
 
-/** Starts the registration's run; where there is one already, finds it. The work begins when this commits. */
+/**
+ * Starts the registration's run; where there is one already, finds it. One that is being taken back begins anew once that
+ * is done. The work begins when this commits.
+ */
 export async function startProvisioning(
   tx: TenantTx | SystemTx,
   actor: MemberActor | (SystemActor & { tenantId: string }),
 ): Promise<{ runId: string }> {
-  const [known] = await tx<{ id: string }[]>`
-    select id from provisioning_runs where kind = 'registration' and status <> 'cancelled' order by created_at desc limit 1`;
-  if (known) return { runId: known.id };
+  const [known] = await tx<{ id: string; status: RunStatus }[]>`
+    select id, status from provisioning_runs where kind = 'registration' and status <> 'cancelled'
+    order by created_at desc limit 1`;
+  if (known && known.status !== "cancelling") return { runId: known.id };
+  // It may have come to its end since it was read: then a new one begins here.
+  const [returning] = known
+    ? await tx<{ id: string }[]>`
+        update provisioning_runs set begin_anew = true where id = ${known.id} and status = 'cancelling' returning id`
+    : [];
+  if (returning) return { runId: returning.id };
   const [run] = await tx<{ id: string }[]>`
     insert into provisioning_runs (tenant_id) values (app.tenant_id())
     on conflict (tenant_id, kind) where status in ('running', 'failed') do update set kind = excluded.kind
@@ -49,6 +59,28 @@ export async function startProvisioning(
   await recordAudit(tx, actor, "provisioning.started", run.id);
   await wake(tx, actor.tenantId, run.id);
   return { runId: run.id };
+}
+
+/**
+ * Has everything that was made for the tenant's address taken back, the last step first, and what staff added to its DNS.
+ * Where that is done or under way, nothing new begins; where nothing was made, nothing happens.
+ */
+export async function takeBack(tx: SystemTx, tenantId: string): Promise<void> {
+  await tx`
+    update dns_records set wanted = false, status = 'removing', reason = null, next_check_at = now()
+    where tenant_id = ${tenantId} and wanted and purpose <> 'address'`;
+  const [run] = await tx<{ id: string; status: RunStatus }[]>`
+    select id, status from provisioning_runs where tenant_id = ${tenantId} and kind = 'registration'
+    order by created_at desc limit 1 for update`;
+  if (!run || run.status === "cancelled") return;
+  if (run.status === "cancelling") {
+    await tx`update provisioning_runs set begin_anew = false where id = ${run.id} and begin_anew`;
+    return;
+  }
+  await tx`update provisioning_runs set status = 'cancelling', finished_at = null where id = ${run.id}`;
+  await recordAudit(tx, { kind: "system", reason: "provisioning", tenantId }, "provisioning.taken_back", run.id);
+  await tx`select app.announce('provisioning', ${run.id})`;
+  await wake(tx, tenantId, run.id);
 }
 
 /** Has the worker look at a run, now or after some seconds. */

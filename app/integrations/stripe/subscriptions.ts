@@ -18,7 +18,11 @@ type Subscriptions = Pick<
   | "changeAtPeriodEnd"
   | "dropPlannedChange"
   | "setCancelAtPeriodEnd"
+  | "cancelNow"
 >;
+/** Nothing more comes of these. https://docs.stripe.com/api/subscriptions/object#subscription_object-status */
+const OVER: readonly string[] = ["canceled", "incomplete_expired"];
+
 interface ItemChange {
   id?: string;
   price?: string;
@@ -161,6 +165,13 @@ export function subscriptionsOf({ sdk, read, write }: Connection, metricOf: Metr
           options,
         ),
       );
+    },
+
+    async cancelNow(subscriptionId, key) {
+      const subscription = await read(() => sdk.subscriptions.retrieve(subscriptionId));
+      if (OVER.includes(subscription.status)) return;
+      await releaseSchedule(subscription, `${key}:release`);
+      await write(key, (options) => sdk.subscriptions.cancel(subscriptionId, {}, options));
     },
   };
 }

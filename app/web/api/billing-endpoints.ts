@@ -17,7 +17,7 @@ const Plan = z
 const Change = z
   .object({
     id: Id,
-    kind: z.enum(["change_plan", "cancel", "reactivate", "pay_invoice", "refund"]),
+    kind: z.enum(["change_plan", "cancel", "cancel_now", "reactivate", "pay_invoice", "refund"]),
     status: z.enum(["pending", "done", "failed"]),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     requested_at: Time,
