@@ -12,11 +12,18 @@ export interface SearchFieldProps {
   /** Other parameters of the address to keep, such as filters. The page number isn't one of them. */
   keep?: Record<string, string | null | undefined> | undefined;
   className?: string | undefined;
+  /** Keeps the page where it is, for a list further down. */
+  stay?: boolean | undefined;
 }
 
-export function SearchField({ label, defaultValue = "", name = "q", keep = {}, className }: SearchFieldProps) {
+export function SearchField({ label, defaultValue = "", name = "q", keep = {}, className, stay }: SearchFieldProps) {
   return (
-    <Form method="get" role="search" className={clsx("relative", className ?? "w-full sm:max-w-xs")}>
+    <Form
+      method="get"
+      role="search"
+      preventScrollReset={stay ?? false}
+      className={clsx("relative", className ?? "w-full sm:max-w-xs")}
+    >
       <Search aria-hidden className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted" />
       <input
         key={defaultValue}

@@ -8,7 +8,8 @@ const THROTTLE_MS = 300;
 /** How often to look, and to try the stream again, while there is none. */
 const WITHOUT_STREAM_MS = 10_000;
 
-type Listener = (topic: string) => void;
+/** @param id of what changed; empty where that isn't known: it may be anything */
+type Listener = (topic: string, id: string) => void;
 
 /** One event stream of this tab, open while somebody listens and the tab is seen. */
 interface Channel {
@@ -28,8 +29,8 @@ function createChannel(address: string): Channel {
   let stream: EventSource | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
-  function tell(topic: string): void {
-    for (const listener of listeners) listener(topic);
+  function tell(topic: string, id = ""): void {
+    for (const listener of listeners) listener(topic, id);
   }
 
   /** Hidden tabs let go of their stream: browsers allow few connections to one host over HTTP/1.1. */
@@ -46,7 +47,7 @@ function createChannel(address: string): Channel {
     stream = opened;
     // What happened between the page's loaders and this moment was told to nobody.
     opened.addEventListener("open", () => tell("*"));
-    opened.addEventListener("change", (event) => tell(topicOf(event)));
+    opened.addEventListener("change", (event) => tell(...changeOf(event)));
     opened.addEventListener("error", () => {
       // An interrupted stream comes back by itself; a refused one doesn't.
       if (opened.readyState !== EventSource.CLOSED || stream !== opened) return;
@@ -76,13 +77,13 @@ function createChannel(address: string): Channel {
   };
 }
 
-function topicOf(event: MessageEvent<string>): string {
+function changeOf(event: MessageEvent<string>): [topic: string, id: string] {
   try {
     const change: unknown = JSON.parse(event.data);
-    const named = typeof change === "object" && change !== null && "topic" in change;
-    return named && typeof change.topic === "string" ? change.topic : "*";
+    const named = typeof change === "object" && change !== null && "topic" in change && "id" in change;
+    return named && typeof change.topic === "string" ? [change.topic, String(change.id)] : ["*", ""];
   } catch {
-    return "*";
+    return ["*", ""];
   }
 }
 
@@ -102,26 +103,47 @@ function look(): void {
 }
 
 /**
- * Runs the page's loaders again when something of these topics has changed in the tenant. Coming back to the tab and a
- * restored connection count as news as well.
+ * Calls back when something of these topics has changed in the tenant. Coming back to the tab and a restored connection
+ * count as news as well.
+ * @param only the id of the one thing whose news count; undefined: of all
+ */
+export function useNews(
+  topics: readonly string[],
+  onNews: () => void,
+  address: string = paths.events(),
+  only?: string,
+): void {
+  const current = useRef(onNews);
+  current.current = onNews;
+  const key = topics.join(" ");
+  useEffect(() => {
+    const wanted = new Set(key.split(" "));
+    return channelOf(address).listen((topic, id) => {
+      const meant = wanted.has(topic) && (only === undefined || id === "" || id === only);
+      if (topic === "*" || meant) current.current();
+    });
+  }, [key, address, only]);
+}
+
+/**
+ * Runs the page's loaders again when something of these topics has changed in the tenant.
  * @param topics e.g. "provisioning", "knowledge", "conversations"
  * @param address of the stream: the tenant's own, or the staff's of all tenants
+ * @param only as for `useNews`
  */
-export function useChanges(topics: readonly string[], address: string = paths.events()): void {
+export function useChanges(topics: readonly string[], address: string = paths.events(), only?: string): void {
   const revalidator = useRevalidator();
   const current = useRef(revalidator);
   current.current = revalidator;
-  const key = topics.join(" ");
-
   useEffect(() => {
-    const wanted = new Set(key.split(" "));
     pages.add(current);
-    const stop = channelOf(address).listen((topic) => {
-      if (topic === "*" || wanted.has(topic)) _timer ??= setTimeout(look, lookedAt + THROTTLE_MS - performance.now());
-    });
     return () => {
       pages.delete(current);
-      stop();
     };
-  }, [key, address]);
+  }, []);
+  useNews(topics, scheduleLook, address, only);
+}
+
+function scheduleLook(): void {
+  _timer ??= setTimeout(look, lookedAt + THROTTLE_MS - performance.now());
 }

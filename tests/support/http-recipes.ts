@@ -67,6 +67,25 @@ function apiRecipes(): Record<string, Recipe> {
 }
 
 const STAFF = { access: "staff" } as const;
+function deploymentRecipes(): Record<string, Recipe> {
+  const page = "routes/admin.deployments.$tenantId.$deploymentId";
+  const ofOne = { ...STAFF, params: ({ tenantId, deploymentId }: Ids) => ({ tenantId, deploymentId }) };
+  return {
+    "routes/admin.deployments._index": { ...STAFF, search: ({ slug }) => ({ q: slug, state: "live" }) },
+    [page]: {
+      ...ofOne,
+      forms: [
+        one("retry", { intent: "retry" }),
+        one("cancel", { intent: "cancel" }),
+        one("roll back", ({ deploymentId }) => ({ intent: "rollback", to: deploymentId })),
+        one("scale", { intent: "scale", replicas: "2" }),
+      ],
+    },
+    [`${page}._index`]: { ...ofOne, search: () => ({ level: "warn", q: "up" }) },
+    [`${page}_.log`]: { ...ofOne, search: () => ({ after: "0" }) },
+    [`${page}_.log[.]txt`]: ofOne,
+  };
+}
 /** The staff's pages. */
 const ADMIN: Record<string, Recipe> = {
   "routes/admin": STAFF,
@@ -84,6 +103,7 @@ const ADMIN: Record<string, Recipe> = {
       one("cancel", { intent: "cancel" }),
     ],
   },
+  ...deploymentRecipes(),
   "routes/admin.dns._index": { ...STAFF, search: ({ slug }) => ({ q: slug, type: "CNAME" }) },
   "routes/admin.dns.add": {
     ...STAFF,

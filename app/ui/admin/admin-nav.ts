@@ -3,6 +3,7 @@ import Building2 from "lucide-react/icons/building-2";
 import Globe from "lucide-react/icons/globe";
 import House from "lucide-react/icons/house";
 import MonitorSmartphone from "lucide-react/icons/monitor-smartphone";
+import Rocket from "lucide-react/icons/rocket";
 import Workflow from "lucide-react/icons/workflow";
 import { paths } from "#app/paths.ts";
 import type { Command, NavItem, SearchTarget } from "../nav-item.ts";
@@ -10,6 +11,7 @@ import type { Command, NavItem, SearchTarget } from "../nav-item.ts";
 export const adminNav: readonly NavItem[] = [
   { to: paths.adminTenants(), label: "Tenants", icon: Building2, key: "t" },
   { to: paths.adminProvisioning(), label: "Provisioning", icon: Workflow, key: "p" },
+  { to: paths.adminDeployments(), label: "Deployments", icon: Rocket, key: "y" },
   { to: paths.adminDns(), label: "DNS", icon: Globe, key: "d" },
 ];
 
@@ -24,6 +26,10 @@ const COMMANDS: readonly Command[] = [
     ...{ id: "failed", label: "Set-ups that failed", group: "Provisioning", icon: Workflow },
     to: paths.adminProvisioning({ status: "failed" }),
   },
+  {
+    ...{ id: "deployments-failed", label: "Deployments that failed", group: "Deployments", icon: Rocket },
+    to: paths.adminDeployments({ state: "failed" }),
+  },
   { id: "add-record", label: "Add a DNS record", group: "DNS", icon: Globe, to: paths.adminDnsAdd() },
   {
     ...{ id: "sessions", label: "Your sessions", group: "Account", icon: MonitorSmartphone },
@@ -34,5 +40,6 @@ const COMMANDS: readonly Command[] = [
 
 const SEARCHES: readonly SearchTarget[] = [
   { label: "Search tenants", to: (query) => paths.adminTenants({ q: query }) },
+  { label: "Search deployments", to: (query) => paths.adminDeployments({ q: query }) },
   { label: "Search DNS records", to: (query) => paths.adminDns({ q: query }) },
 ];

@@ -1,0 +1,201 @@
+// Owns what staff may do about a deployment. Each asks first and says what it does; what its provider can't is explained.
+import type { SubmissionResult } from "@conform-to/react";
+import { Form } from "@remix-run/react";
+import { type ReactNode, useId } from "react";
+import { paths } from "#app/paths.ts";
+import { Alert } from "../banner.tsx";
+import { Card } from "../card.tsx";
+import { ConfirmButton, type ConfirmButtonProps } from "../confirm-button.tsx";
+import { FieldError } from "../field.tsx";
+import { FormMessage } from "../form/form-message.tsx";
+import { usePending } from "../form/pending.ts";
+import { Input } from "../input.tsx";
+import { Select } from "../select.tsx";
+import { TextLink } from "../text-link.tsx";
+import { formatTime } from "../time-text.tsx";
+import { type DeploymentKindView, type DeploymentStatusView, isShared, isUnderWay } from "./deployment-state.tsx";
+
+export interface DeploymentActionsProps {
+  deployment: {
+    id: string;
+    tenantId: string;
+    kind: DeploymentKindView;
+    version: string;
+    status: DeploymentStatusView;
+    provider: string | null;
+    replicas: number;
+    wantedReplicas: number | null;
+    cancelRequestedAt: Date | null;
+    newest: boolean;
+    openId: string | null;
+    live: { id: string; version: string } | null;
+    earlier: readonly { id: string; version: string; liveAt: Date }[];
+  };
+  lastResult: SubmissionResult<string[]> | null;
+}
+
+export function DeploymentActions({ deployment, lastResult }: DeploymentActionsProps) {
+  const { id, tenantId, status, provider, newest, openId, live, cancelRequestedAt } = deployment;
+  const shared = isShared(provider);
+  const underWay = isUnderWay(status);
+  const stopped = status === "failed" || status === "cancelled";
+  const other = openId !== null && openId !== id;
+  return (
+    <Card title="Actions">
+      <div className="grid grid-cols-1 gap-5">
+        <FormMessage errors={lastResult?.error?.[""] ?? undefined} />
+        {other ? (
+          <p className="text-muted">
+            <TextLink to={paths.adminDeployment(tenantId, openId)}>Another deployment</TextLink> of this tenant is under
+            way. Wait for its end, or cancel it there.
+          </p>
+        ) : null}
+        {underWay && cancelRequestedAt ? (
+          <Alert title="It is being cancelled">The provider has been told, or will be within moments.</Alert>
+        ) : null}
+        {underWay && !cancelRequestedAt ? <Cancel /> : null}
+        {stopped && newest ? <Retry deployment={deployment} /> : null}
+        {underWay || other ? null : shared ? (
+          <p className="text-muted">
+            All tenants share one app. Its version and its size are everybody's, so this one can be neither rolled back
+            nor scaled by itself.
+          </p>
+        ) : (
+          <>
+            <RollBack deployment={deployment} errors={lastResult?.error?.to ?? undefined} />
+            {status === "live" ? (
+              <Scale deployment={deployment} errors={lastResult?.error?.replicas ?? undefined} />
+            ) : null}
+          </>
+        )}
+        {!newest && !other && live && live.id !== id ? (
+          <p className="text-muted">
+            What runs now is <TextLink to={paths.adminDeployment(tenantId, live.id)}>{live.version}</TextLink>.
+          </p>
+        ) : null}
+      </div>
+    </Card>
+  );
+}
+
+interface ActProps extends Pick<ConfirmButtonProps, "question" | "consequence" | "confirmLabel" | "cancelLabel"> {
+  intent: "retry" | "cancel" | "rollback" | "scale";
+  label: string;
+  /** What is asked for besides. */
+  children?: ReactNode;
+}
+
+function Act({ intent, label, children, ...asked }: ActProps) {
+  const pending = usePending(intent);
+  return (
+    <Form method="post" preventScrollReset className="grid grid-cols-1 gap-3">
+      <input type="hidden" name="intent" value={intent} />
+      {children}
+      <div>
+        <ConfirmButton pending={pending} {...asked}>
+          {label}
+        </ConfirmButton>
+      </div>
+    </Form>
+  );
+}
+
+function Cancel() {
+  return (
+    <Act
+      intent="cancel"
+      label="Cancel deployment"
+      question="Cancel this deployment?"
+      consequence="The provider is told to stop. What runs now goes on running, and you can order it again."
+      confirmLabel="Cancel the deployment"
+      cancelLabel="Keep it going"
+    />
+  );
+}
+
+function Retry({ deployment: { kind, version } }: Pick<DeploymentActionsProps, "deployment">) {
+  const what = kind === "remove" ? "The removal" : `Version ${version}`;
+  return (
+    <Act
+      intent="retry"
+      label="Try again"
+      question="Try this deployment again?"
+      consequence={`${what} is ordered once more, as a new deployment. What runs now goes on running until that one is live.`}
+      confirmLabel="Order it again"
+    />
+  );
+}
+
+interface AskingProps extends Pick<DeploymentActionsProps, "deployment"> {
+  errors: string[] | undefined;
+}
+
+function RollBack({ deployment: { id, earlier, live }, errors }: AskingProps) {
+  const field = useId();
+  if (earlier.length === 0)
+    return <p className="text-muted">There is no earlier version to roll back to: only one has been live so far.</p>;
+  const options = earlier.map((one) => ({
+    value: one.id,
+    label: `${one.version}, live since ${formatTime(one.liveAt, "UTC", "date")}`,
+  }));
+  return (
+    <Act
+      intent="rollback"
+      label="Roll back"
+      question="Roll back to this version?"
+      consequence={`It is ordered from the provider at once. ${live ? `${live.version} goes on running until then, and you can come back to it.` : "Nothing runs now."}`}
+      confirmLabel="Roll back"
+    >
+      <div>
+        <label htmlFor={field} className="mb-1.5 block font-medium">
+          Roll back to
+        </label>
+        <Select
+          id={field}
+          name="to"
+          options={options}
+          defaultValue={options.some(({ value }) => value === id) ? id : options[0]?.value}
+          aria-describedby={errors ? `${field}-error` : undefined}
+        />
+        {errors ? <FieldError id={`${field}-error`} messages={errors} /> : null}
+      </div>
+    </Act>
+  );
+}
+
+function Scale({ deployment: { replicas, wantedReplicas }, errors }: AskingProps) {
+  const field = useId();
+  return (
+    <Act
+      intent="scale"
+      label="Scale"
+      question="Change how many run?"
+      consequence="The provider starts or stops some at once. More of them cost more, fewer of them are slower under load. You can change it back."
+      confirmLabel="Change it"
+    >
+      <div>
+        <label htmlFor={field} className="mb-1.5 block font-medium">
+          Instances
+        </label>
+        <Input
+          key={wantedReplicas ?? replicas}
+          id={field}
+          type="number"
+          name="replicas"
+          required
+          min={1}
+          max={100}
+          defaultValue={wantedReplicas ?? replicas}
+          aria-invalid={errors ? true : undefined}
+          aria-describedby={errors ? `${field}-error` : `${field}-now`}
+        />
+        {errors ? <FieldError id={`${field}-error`} messages={errors} /> : null}
+        <p id={`${field}-now`} className="mt-1.5 text-muted">
+          {wantedReplicas !== null && wantedReplicas !== replicas
+            ? `${replicas} now, being changed to ${wantedReplicas}.`
+            : `${replicas} now.`}
+        </p>
+      </div>
+    </Act>
+  );
+}
