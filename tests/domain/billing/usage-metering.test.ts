@@ -239,48 +239,6 @@ describe("what is told, and when", () => {
     expect([taken, (await deliveries(tenant)).map(({ status }) => status)]).toEqual([1, ["sent"]]);
   });
 
-  test("leftovers of a period that is over are told as its own, and stand on its invoice", async () => {
-    const tenant = await clockTenant(database, world, "leftover");
-    await tenant.buy("basic");
-    const [account] = await sql<{ end: Date }[]>`
-      select period_end as "end" from billing_accounts where tenant_id = ${tenant.tenantId}`;
-    const end = Number(account?.end) / 1000;
-    await use(tenant, { metric: "calls", quantity: 1_600, key: "old" });
-    // Stripe keeps an invoice open for an hour, for just that.
-    await tenant.pass(Math.ceil(end - Date.now() / 1000) + 600);
-    await use(tenant, { metric: "calls", quantity: 2, key: "new" });
-    await deliverUsage(services, tenant.tenantId);
-    await tenant.pass(3 * 3600);
-    const rows = (await reconciled("leftover")).filter(({ metric, sent }) => metric === "calls" && sent > 0);
-    expect(rows.flatMap(({ differences }) => differences)).toEqual([]);
-    expect(rows.map(({ ledger, meter, invoiced }) => ({ ledger, meter, invoiced }))).toEqual([
-      { ledger: 1_600, meter: 1_600, invoiced: 1_600 },
-      { ledger: 2, meter: 2, invoiced: null },
-    ]);
-  });
-
-  test("the last minutes before a subscription ends stand on its last invoice", async () => {
-    const tenant = await clockTenant(database, world, "last-minutes");
-    const subscription = await tenant.buy("basic");
-    await world.stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
-    await use(tenant, { metric: "calls", quantity: 1_600, key: "told" });
-    await deliverUsage(services, tenant.tenantId);
-    await use(tenant, { metric: "calls", quantity: 7, key: "last" });
-    const [account] = await sql<{ end: Date }[]>`
-      select period_end as "end" from billing_accounts where tenant_id = ${tenant.tenantId}`;
-    await tenant.pass(Math.ceil(Number(account?.end) / 1000 - Date.now() / 1000) + 600);
-    expect(await tenant.standing()).toMatchObject({ status: "cancelled" });
-    await sweepUsage(database.db.worker);
-    await world.settle();
-    await tenant.pass(3 * 3600);
-    const rows = (await reconciled("last-minutes")).filter(({ metric, ledger }) => metric === "calls" && ledger > 0);
-    expect(rows.map(({ ledger, meter, invoiced }) => ({ ledger, meter, invoiced }))).toEqual([
-      { ledger: 1_607, meter: 1_607, invoiced: 1_607 },
-    ]);
-    // Stripe's last invoice is closed by now: nothing is left to tell it.
-    expect(await deliverUsage(services, tenant.tenantId)).toBe(0);
-  });
-
   test("a larger plan in the middle of a period leaves each unit on one invoice", async () => {
     const tenant = await clockTenant(database, world, "upgrader");
     await tenant.buy("basic");
