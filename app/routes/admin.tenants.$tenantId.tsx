@@ -1,6 +1,7 @@
 // One tenant as staff sees it: its set-up step by step with what staff may do about it, its addresses and DNS records.
 import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
+import { deploymentsOfTenant } from "#app/domain/admin/deployments.ts";
 import { recordsOfTenant } from "#app/domain/admin/dns.ts";
 import { cancelRunAsStaff, retryRunAsStaff, runOfTenant, skipStep } from "#app/domain/admin/runs.ts";
 import { MendRun, SkipStep } from "#app/domain/admin/tenants.schema.ts";
@@ -20,9 +21,13 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 export const loader = staffLoader("tenants:read", async ({ tx, params, actor, services }) => {
   const tenantId = params.tenantId ?? "";
   const tenant = await getTenantAsStaff(tx, tenantId);
-  const [run, records] = await Promise.all([runOfTenant(tx, tenantId), recordsOfTenant(tx, tenantId)]);
+  const [run, records, deployments] = await Promise.all([
+    runOfTenant(tx, tenantId),
+    recordsOfTenant(tx, tenantId),
+    deploymentsOfTenant(tx, tenantId),
+  ]);
   const may = { mend: staffMay(actor.role, "provisioning:write"), dns: staffMay(actor.role, "dns:write") };
-  return { tenant, run, records, may, now: services.now() };
+  return { tenant, run, records, deployments, may, now: services.now() };
 });
 
 export const action = staffAction("provisioning:write", async ({ request, params, staff, actor }) => {
@@ -40,6 +45,6 @@ export const ErrorBoundary = PageProblem;
 
 export default function Tenant() {
   const reply = useActionData<typeof action>();
-  useChanges(["provisioning", "dns"], paths.adminEvents());
+  useChanges(["provisioning", "dns", "deployments"], paths.adminEvents());
   return <TenantPage {...useLoaderData<typeof loader>()} lastResult={reply?.result ?? null} />;
 }

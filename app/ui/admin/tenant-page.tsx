@@ -8,7 +8,9 @@ import { DataTable } from "../data-table.tsx";
 import { EmptyState } from "../empty-state.tsx";
 import { PageHeader } from "../page-header.tsx";
 import { TimeText } from "../time-text.tsx";
+import type { DeploymentView } from "./deployment-table.tsx";
 import { Fact } from "./fact.tsx";
+import { LatestDeployments } from "./latest-deployments.tsx";
 import { type RecordView, recordColumns } from "./record-columns.tsx";
 import { RunTimeline, type RunTimelineProps } from "./run-timeline.tsx";
 import {
@@ -38,6 +40,7 @@ export interface TenantPageProps {
     id: string;
     name: string;
     slug: string | null;
+    host: string | null;
     status: TenantStatusView;
     plan: string;
     createdAt: Date;
@@ -50,11 +53,13 @@ export interface TenantPageProps {
   };
   run: RunTimelineProps["run"];
   records: readonly RecordView[];
+  deployments: readonly DeploymentView[];
+  now: Date;
   may: { mend: boolean; dns: boolean };
   lastResult: SubmissionResult<string[]> | null;
 }
 
-export function TenantPage({ tenant, run, records, may, lastResult }: TenantPageProps) {
+export function TenantPage({ tenant, run, records, deployments, now, may, lastResult }: TenantPageProps) {
   return (
     <>
       <PageHeader
@@ -65,6 +70,7 @@ export function TenantPage({ tenant, run, records, may, lastResult }: TenantPage
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid min-w-0 grid-cols-1 gap-6">
           <RunTimeline run={run} mend={may.mend} lastResult={lastResult} />
+          <LatestDeployments deployments={deployments} search={tenant.host ?? tenant.name} now={now} />
           <Records tenant={tenant} records={records} add={may.dns} />
         </div>
         <div className="grid min-w-0 grid-cols-1 gap-6">

@@ -9,6 +9,7 @@ import { usePending } from "../form/pending.ts";
 import { PageHeader } from "../page-header.tsx";
 import { type ProgressStep, ProgressSteps, type StepState } from "../progress-steps.tsx";
 import { TimeText } from "../time-text.tsx";
+import { DeploymentCard, type DeploymentCardProps } from "./deployment-card.tsx";
 
 interface Step {
   name: string;
@@ -25,6 +26,7 @@ export interface SetUpProgressProps {
     createdAt: Date;
     steps: readonly Step[];
   } | null;
+  deployments: Pick<DeploymentCardProps, "live" | "latest">;
   site: string | null;
   timeZone: string;
   /** Where to go on while the wizard isn't finished. */
@@ -32,7 +34,7 @@ export interface SetUpProgressProps {
   editable: boolean;
 }
 
-export function SetUpProgress({ run, site, timeZone, next, editable }: SetUpProgressProps) {
+export function SetUpProgress({ run, deployments, site, timeZone, next, editable }: SetUpProgressProps) {
   return (
     <>
       <PageHeader
@@ -48,6 +50,7 @@ export function SetUpProgress({ run, site, timeZone, next, editable }: SetUpProg
       {run ? (
         <div className="grid grid-cols-1 gap-6">
           <Outcome status={run.status} site={site} />
+          <DeploymentCard {...deployments} timeZone={timeZone} />
           <Card>
             <ProgressSteps label="Set-up" steps={run.steps.map((step) => shown(step, timeZone, editable))} />
           </Card>
