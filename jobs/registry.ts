@@ -1,5 +1,6 @@
 // All handlers. A queue exists because its job stands here.
 import { billingHandlers } from "./billing.ts";
+import { certificateHandlers } from "./certificates.ts";
 import { crmHandlers } from "./crm.ts";
 import { dataHandlers } from "./data.ts";
 import { eventHandlers } from "./events.ts";
@@ -13,6 +14,7 @@ import { webhookHandlers } from "./webhooks.ts";
 
 export const handlers: readonly Handler[] = [
   ...billingHandlers,
+  ...certificateHandlers,
   ...crmHandlers,
   ...dataHandlers,
   ...eventHandlers,

@@ -1,6 +1,7 @@
 // The steps by which a tenant's address becomes known and safe: its DNS record, what the world's name servers say, its
 // certificate.
 import { tenantOrigin } from "#app/platform/env.ts";
+import { httpsPort, noteCertificate } from "./certificates.ts";
 import { inTenant, publishRecord, removeRecord, type Upkeep, verifyRecord } from "./record-upkeep.ts";
 import type { Outcome, StepContext } from "./steps.ts";
 import { addressRecord, recordOfHost, unwantRecord, wantRecord } from "./wanted-records.ts";
@@ -60,15 +61,8 @@ export async function addressIsSecure(context: StepContext, { id, slug }: Addres
   if (origin.protocol !== "https:")
     return { kind: "skipped", reason: "This installation speaks plain http: there is no certificate to wait for." };
   if (!context.certificates) return { kind: "skipped", reason: "The proxy in front looks after certificates." };
-  const found = await context.certificates(origin.hostname, Number(origin.port || 443));
-  await inTenant(
-    context,
-    context.tenantId,
-    (tx) => tx`
-      update domains set tls_status = ${found.status}, tls_reason = ${found.reason}, tls_expires_at = ${found.expiresAt},
-        tls_checked_at = ${context.now()}
-      where id = ${id}`,
-  );
+  const found = await context.certificates(origin.hostname, httpsPort(context.env));
+  await inTenant(context, context.tenantId, (tx) => noteCertificate(tx, context.tenantId, id, found, context.now()));
   return found.status === "ready"
     ? { kind: "done" }
     : { kind: "failed", reason: found.reason ?? "There is no certificate yet." };

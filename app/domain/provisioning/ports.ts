@@ -1,5 +1,6 @@
 // What provisioning needs of DNS, in our own terms: a provider that keeps a zone's records, and resolvers that say what
 // the world sees. Adapters: app/integrations/{ionos,powerdns}/client.ts and app/integrations/dns/resolver.ts.
+import type { TlsState } from "./tls.ts";
 
 export const RECORD_TYPES = ["A", "AAAA", "CNAME", "TXT", "CAA"] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
@@ -76,14 +77,8 @@ export interface DnsResolver {
 /** A real HTTP request to `{origin}/site/identity`; the tenant id that the host answers with. Null: no answer. */
 export type HostProbe = (origin: string) => Promise<{ tenantId: string | null; problem: string | null }>;
 
-/** What a handshake with a host tells of its certificate. */
-export interface CertificateState {
-  status: "pending" | "ready" | "failed";
-  /** In words for people; null where all is well. */
-  reason: string | null;
-  expiresAt: Date | null;
-}
-export type CertificateCheck = (host: string, port: number) => Promise<CertificateState>;
+/** A handshake with a host, and what it says of the certificate there. */
+export type CertificateCheck = (host: string, port: number) => Promise<TlsState>;
 
 /** Keeps each tenant as a lead in the operator's CRM. */
 export interface LeadKeeper {

@@ -1,6 +1,7 @@
 // What provisioning tells the other topics.
 import { z } from "zod";
 import { defineEvent } from "../events/events.ts";
+import { TLS_TROUBLES } from "./tls.ts";
 
 /** A step was given up: the tenant isn't where it ought to be, and nothing moves it any more. */
 export const ProvisioningFailed = defineEvent(
@@ -13,6 +14,11 @@ export const ProvisioningCancelled = defineEvent("provisioning.cancelled", z.obj
 export const DnsDrifted = defineEvent(
   "dns.drifted",
   z.object({ recordId: z.string(), found: z.enum(["changed", "deleted"]), mended: z.boolean() }),
+);
+/** A host that people come to has no good certificate, or won't have one soon. Once for each trouble. */
+export const CertificateFailed = defineEvent(
+  "tls.failed",
+  z.object({ domainId: z.string(), trouble: z.enum(TLS_TROUBLES) }),
 );
 /** A tenant doesn't run as it was ordered. */
 export const DeploymentFailed = defineEvent("deployment.failed", z.object({ deploymentId: z.string() }));

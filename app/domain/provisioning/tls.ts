@@ -8,6 +8,10 @@ export type TlsVerdict =
   | { kind: "expired"; expiredAt: Date }
   | { kind: "unreachable"; cause: "no_address" | "private_address" | "refused" | "timeout" | "closed" | "no_tls" };
 
+/** What is wrong where all has been well, or ought to be; the later ones are the worse ones. */
+export const TLS_TROUBLES = ["late", "lost", "wrong_host", "expired"] as const;
+export type TlsTrouble = (typeof TLS_TROUBLES)[number];
+
 export interface TlsState {
   status: "pending" | "ready" | "failed";
   /** In words for people; null where all is well. */
@@ -15,6 +19,8 @@ export interface TlsState {
   expiresAt: Date | null;
   /** When another look makes sense. */
   lookAgainSeconds: number;
+  /** `lost` is one only where there was, or ought to be, a good certificate. */
+  trouble: TlsTrouble | null;
 }
 
 /** Whoever issues certificates renews them when a third of their time is left; this much of it left is late. */
@@ -36,6 +42,12 @@ const UNREACHABLE = {
   closed: "The connection to the address breaks off.",
   no_tls: "What answers at the address doesn't speak https.",
 } as const;
+/** What can't be a matter of time any more where all was well before. */
+const LOST: Record<string, string> = {
+  [NOT_YET.none]: "There is no certificate for the address any more.",
+  [UNREACHABLE.no_address]: "Name servers don't know the address any more.",
+  [UNREACHABLE.refused]: "Nothing answers at the address any more.",
+};
 
 /** What a verdict means for a domain. */
 export function tlsState(verdict: TlsVerdict, now: Date): TlsState {
@@ -43,15 +55,13 @@ export function tlsState(verdict: TlsVerdict, now: Date): TlsState {
     case "ready":
       return readyState(verdict, now);
     case "not_yet":
-      return waiting("pending", NOT_YET[verdict.cause], SOON_SECONDS);
+      return waiting(NOT_YET[verdict.cause]);
     case "unreachable":
-      return waiting("pending", UNREACHABLE[verdict.cause], SOON_SECONDS);
+      return waiting(UNREACHABLE[verdict.cause]);
     case "wrong_host":
-      return waiting("failed", "The certificate that is shown there is made for another address.", LATER_SECONDS);
-    case "expired": {
-      const reason = `The certificate ended on ${dayOf(verdict.expiredAt)}.`;
-      return { ...waiting("failed", reason, LATER_SECONDS), expiresAt: verdict.expiredAt };
-    }
+      return failed("wrong_host", "The certificate that is shown there is made for another address.", null);
+    case "expired":
+      return failed("expired", `The certificate ended on ${dayOf(verdict.expiredAt)}.`, verdict.expiredAt);
   }
 }
 
@@ -63,15 +73,69 @@ function readyState({ from, expiresAt }: { from: Date; expiresAt: Date }, now: D
     reason: late ? `The certificate ends on ${dayOf(expiresAt)} and should have been renewed by now.` : null,
     expiresAt,
     lookAgainSeconds: Math.round(Math.min(MOST_SECONDS, Math.max(SOON_SECONDS, left / 4000))),
+    trouble: late ? "late" : null,
   };
 }
 
-const waiting = (status: "pending" | "failed", reason: string, lookAgainSeconds: number): TlsState => ({
-  status,
-  reason,
-  expiresAt: null,
-  lookAgainSeconds,
+const waiting = (reason: string): TlsState => ({
+  ...{ status: "pending", reason, expiresAt: null },
+  ...{ lookAgainSeconds: SOON_SECONDS, trouble: "lost" },
 });
+const failed = (trouble: TlsTrouble, reason: string, expiresAt: Date | null): TlsState => ({
+  ...{ status: "failed", reason, expiresAt },
+  ...{ lookAgainSeconds: LATER_SECONDS, trouble },
+});
+
+/** How a domain's certificate stood at the last look. */
+export interface TlsStanding {
+  /** When it was last seen to be good. */
+  readyAt: Date | null;
+  /** Since when it isn't good. */
+  badSince: Date | null;
+  /** What staff was told of. */
+  trouble: TlsTrouble | null;
+}
+
+/** For so long the edge may be away before that is called a trouble: it may just start again. */
+const LOST_AFTER_MS = 10 * 60_000;
+/** What has been bad for long is looked at less and less often: after a tenth of that time again, at the latest so: */
+const MOST_BAD_SECONDS = 6 * 3600;
+
+/**
+ * How a domain stands after a look.
+ * @param inUse people come there: a certificate that isn't good is a trouble even where none was seen before
+ * @returns `alarm`: what staff doesn't know yet
+ */
+export function nextStanding(
+  before: TlsStanding,
+  inUse: boolean,
+  seen: TlsState,
+  now: Date,
+): TlsStanding & Pick<TlsState, "status" | "reason" | "expiresAt"> & { nextLookAt: Date; alarm: TlsTrouble | null } {
+  const good = seen.status === "ready";
+  const badSince = good ? null : (before.badSince ?? now);
+  const badMs = badSince ? now.getTime() - badSince.getTime() : 0;
+  const expected = good || inUse || before.readyAt !== null;
+  const counts = expected && (seen.trouble !== "lost" || badMs >= LOST_AFTER_MS);
+  const known = good ? null : before.trouble;
+  const trouble = counts ? worst(seen.trouble, known) : known;
+  const isLost = seen.trouble === "lost" && rank(trouble) >= rank("lost");
+  const wait = Math.max(seen.lookAgainSeconds, Math.min(badMs / 10_000, MOST_BAD_SECONDS));
+  return {
+    readyAt: good ? now : before.readyAt,
+    badSince,
+    trouble,
+    status: isLost ? "failed" : seen.status,
+    reason: (isLost && seen.reason && LOST[seen.reason]) || seen.reason,
+    expiresAt: seen.expiresAt,
+    nextLookAt: new Date(now.getTime() + wait * 1000),
+    alarm: trouble && rank(trouble) > rank(before.trouble) ? trouble : null,
+  };
+}
+
+const rank = (trouble: TlsTrouble | null): number => (trouble ? TLS_TROUBLES.indexOf(trouble) : -1);
+const worst = (one: TlsTrouble | null, other: TlsTrouble | null): TlsTrouble | null =>
+  rank(one) >= rank(other) ? one : other;
 
 const dayOf = (date: Date): string =>
   date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
