@@ -7,6 +7,7 @@ import type { BillingProvider } from "./domain/billing/ports.ts";
 import type { StripeNotice } from "./domain/billing/stripe-events.ts";
 import type { CrmProvider } from "./domain/crm/ports.ts";
 import type { Embedder } from "./domain/knowledge/embeddings.ts";
+import type { DeploymentNotice, DeploymentProvider } from "./domain/provisioning/deployment-ports.ts";
 import type { CertificateCheck, DnsProvider, DnsResolver, HostProbe, LeadKeeper } from "./domain/provisioning/ports.ts";
 import type { IdentityProvider } from "./domain/team/ports.ts";
 import { resolveSite, type Site } from "./domain/tenants/sites.ts";
@@ -47,6 +48,7 @@ export interface WorkerServices extends CoreServices {
   fetch: SafeFetch;
   probe: HostProbe;
   dns: { provider: DnsProvider | null; resolvers: readonly DnsResolver[] };
+  deployments: DeploymentProvider;
   /** Null: nobody looks at certificates. */
   certificates: CertificateCheck | null;
   /** Null: there is no CRM. */
@@ -122,6 +124,31 @@ async function chooseCertificates({ appUrl }: Env): Promise<CertificateCheck | n
   return (await import("./integrations/tls/handshake.ts")).createCertificateCheck();
 }
 
+async function chooseDeployments(
+  { deployments, insideToken, appUrl }: Env,
+  probe: HostProbe,
+): Promise<DeploymentProvider> {
+  const { provider, webhook, version, webUrls } = deployments;
+  if (provider === "webhook") {
+    if (!webhook)
+      throw new Error("DEPLOY_WEBHOOK_URL is missing for DEPLOY_PROVIDER=webhook. On localhost, npm start sets it.");
+    const { triggerUrl, apiBase, token, secrets } = webhook;
+    const { createWebhookDeployments } = await import("./integrations/deployments/webhook-client.ts");
+    return createWebhookDeployments({ triggerUrl, baseUrl: apiBase, token, secrets });
+  }
+  const [{ createSharedDeployments }, { createUsageReader }] = await Promise.all([
+    import("./integrations/deployments/shared-app.ts"),
+    import("./integrations/deployments/web-usage.ts"),
+  ]);
+  const { protocol, port } = new URL(appUrl);
+  return createSharedDeployments({
+    probe,
+    originOf: (host) => `${protocol}//${host}${port ? `:${port}` : ""}`,
+    version,
+    usage: createUsageReader({ urls: webUrls, token: insideToken }),
+  });
+}
+
 async function chooseDns({ provider, resolvers }: DnsSettings): Promise<WorkerServices["dns"]> {
   const { createDnsResolver } = await import("./integrations/dns/resolver.ts");
   const asked = resolvers.map((server) => createDnsResolver({ server }));
@@ -153,6 +180,7 @@ export async function createWorkerServices(env: Env): Promise<WorkerServices> {
     fetch: createSafeFetch({ allowLoopback: env.crawl.allowLoopback, userAgent: `FoyerBot/1.0 (+${env.appUrl})` }),
     probe: probeHost,
     dns: await chooseDns(env.dns),
+    deployments: await chooseDeployments(env, probeHost),
     certificates: await chooseCertificates(env),
     leads: leadKeeper({ ...core, crm }),
     async close() {
@@ -179,5 +207,20 @@ export async function createStripeWebhookServices(env: Env): Promise<StripeWebho
   const secrets = secretsFrom(env.stripeWebhookSecret);
   const verify: StripeWebhookServices["verify"] = (body, signature) =>
     verifyStripeEvent(body, signature, secrets, core.now());
+  return { ...core, verify: secrets.length > 0 ? verify : null };
+}
+
+export interface DeploymentCallbackServices extends CoreServices {
+  /** Null: no secret is configured by which a callback could be told to be the provider's. */
+  verify: ((body: Uint8Array, headers: Headers) => Promise<DeploymentNotice>) | null;
+}
+
+/** What the door of deployments' callbacks works with. */
+export async function createDeploymentCallbackServices(env: Env): Promise<DeploymentCallbackServices> {
+  const core = await createCore(env, "functions");
+  const { verifyDeploymentCallback } = await import("./integrations/deployments/callback.ts");
+  const { callbackSecrets: secrets } = env.deployments;
+  const verify: DeploymentCallbackServices["verify"] = (body, headers) =>
+    verifyDeploymentCallback(body, headers, secrets, core.now());
   return { ...core, verify: secrets.length > 0 ? verify : null };
 }

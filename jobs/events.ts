@@ -9,7 +9,13 @@ import { DispatchEvent } from "#app/domain/events/events.jobs.ts";
 import { alarmStaff } from "#app/domain/provisioning/alarm.ts";
 import { alignPresence, provisionWhenActive } from "#app/domain/provisioning/beginning.ts";
 import { alarmAboutCertificate } from "#app/domain/provisioning/certificate-alarm.ts";
-import { CertificateFailed, ProvisioningFailed } from "#app/domain/provisioning/provisioning.events.ts";
+import { alarmAboutDeployment } from "#app/domain/provisioning/deployment-alarm.ts";
+import {
+  CertificateFailed,
+  DeploymentFailed,
+  ProvisioningFailed,
+} from "#app/domain/provisioning/provisioning.events.ts";
+import { endOnActivation } from "#app/domain/sequences/leaving.ts";
 import { enqueue } from "#app/platform/jobs.ts";
 import type { WorkerServices } from "#app/wiring.ts";
 import { handle } from "./handler.ts";
@@ -30,10 +36,12 @@ const inAll = (types: readonly string[], listener: On): [string, On][] => types.
 
 const LISTENERS: readonly [type: string, listener: On][] = [
   [billing.TenantActivated.name, provisionWhenActive],
+  [billing.TenantActivated.name, endOnActivation],
   ...inAll([billing.TenantDeleted.name, billing.TenantRestored.name], alignPresence),
   [billing.TenantDeleted.name, endPaymentsOfDeleted],
   ...inAll([billing.TenantRestored.name, billing.TenantResumed.name], settleAnew),
   [ProvisioningFailed.name, alarmStaff],
+  [DeploymentFailed.name, alarmAboutDeployment],
   [CertificateFailed.name, alarmAboutCertificate],
   ...inAll(MAILED_EVENTS, mailAboutEvent),
   ...inAll(

@@ -1,5 +1,14 @@
 // Handlers of the provisioning topic.
-import { CheckRecord, Reconcile, SweepRecords, SweepRuns } from "#app/domain/provisioning/provisioning.jobs.ts";
+import { advanceWhenDue } from "#app/domain/provisioning/deployment-advance.ts";
+import { sweepDeployments } from "#app/domain/provisioning/deployment-follow.ts";
+import {
+  AdvanceDeployment,
+  CheckRecord,
+  Reconcile,
+  SweepDeployments,
+  SweepRecords,
+  SweepRuns,
+} from "#app/domain/provisioning/provisioning.jobs.ts";
 import { reconcile, sweepRuns } from "#app/domain/provisioning/reconcile.ts";
 import { lookAfterRecord, sweepRecords } from "#app/domain/provisioning/record-drift.ts";
 import { handle } from "./handler.ts";
@@ -21,5 +30,13 @@ export const provisioningHandlers = [
   ),
   handle(SweepRecords, async (services) => {
     await sweepRecords(services);
+  }),
+  handle(
+    AdvanceDeployment,
+    (services, { tenantId, deploymentId }) => advanceWhenDue(services, tenantId, deploymentId),
+    { concurrency: 8, pollSeconds: 1 },
+  ),
+  handle(SweepDeployments, async (services, _data, { signal }) => {
+    await sweepDeployments(services, signal);
   }),
 ];

@@ -4,15 +4,23 @@ import { PullChanges, SyncAllLeads } from "#app/domain/crm/crm.jobs.ts";
 import { SweepDeleted } from "#app/domain/data/data.jobs.ts";
 import { Housekeeping } from "#app/domain/data/housekeeping.ts";
 import { ScheduleSyncs } from "#app/domain/knowledge/knowledge.jobs.ts";
-import { SweepCertificates, SweepRecords, SweepRuns } from "#app/domain/provisioning/provisioning.jobs.ts";
+import {
+  SweepCertificates,
+  SweepDeployments,
+  SweepRecords,
+  SweepRuns,
+} from "#app/domain/provisioning/provisioning.jobs.ts";
+import { AdvanceSequences } from "#app/domain/sequences/sequences.jobs.ts";
 import type { Schedule } from "./run.ts";
 
 export const schedules: readonly Schedule[] = [
   { job: SweepRuns.name, cron: "* * * * *" },
   { job: SweepRecords.name, cron: "* * * * *" },
+  { job: SweepDeployments.name, cron: "* * * * *" },
   { job: SweepCertificates.name, cron: "* * * * *" },
   { job: SweepBilling.name, cron: "* * * * *" },
   { job: PullChanges.name, cron: "* * * * *" },
+  { job: AdvanceSequences.name, cron: "* * * * *" },
   { job: SweepDeleted.name, cron: "* * * * *" },
   { job: SyncCatalogue.name, cron: "11 * * * *" },
   { job: ScheduleSyncs.name, cron: "*/5 * * * *" },

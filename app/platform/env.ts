@@ -23,6 +23,11 @@ const Source = z.object({
   SMTP_PORT: port.optional(),
   SMTP_URL: z.string().optional(),
   MAIL_FROM: z.string().default("Foyer <hello@foyer.invalid>"),
+  MAIL_REPLY_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+\.?[a-z0-9-]+$/i)
+    .optional(),
+  MAIL_INBOUND_SECRET: z.string().optional(),
   FOYER_DATA_DIR: z.string().min(1).default(".data"),
   POSTGRES_PORT: port.default(54_329),
   DATABASE_URL: z.string().optional(),
@@ -65,6 +70,10 @@ export interface Env {
   smtpPort: number;
   smtpUrl: string;
   mailFrom: string;
+  /** Where replies to sequences are heard of: mails to this domain come in as signed messages. Null: people say so. */
+  mailReplies: { domain: string } | null;
+  /** What the mail provider signs them with; several by commas while one is replaced. */
+  mailInboundSecret: string | null;
   dataDir: string;
   postgresPort: number;
   databaseUrls: {
@@ -136,6 +145,8 @@ export function loadEnv(source: Record<string, string | undefined> = surrounding
     smtpPort,
     smtpUrl: env.SMTP_URL ?? `smtp://127.0.0.1:${smtpPort}`,
     mailFrom: env.MAIL_FROM,
+    mailReplies: env.MAIL_REPLY_DOMAIN ? { domain: env.MAIL_REPLY_DOMAIN.toLowerCase() } : null,
+    mailInboundSecret: env.MAIL_INBOUND_SECRET ?? null,
     dataDir: env.FOYER_DATA_DIR,
     postgresPort: env.POSTGRES_PORT,
     databaseUrls: {

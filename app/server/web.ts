@@ -23,6 +23,7 @@ import { addSecurityHeaders, newNonce } from "./security-headers.ts";
 import { rememberSites } from "./sites.ts";
 import { createStreams } from "./streams.ts";
 import { answerEdge } from "./tls-ask.ts";
+import { answerUsage, startUsageMeter } from "./usage-meter.ts";
 
 export interface WebOptions {
   env: Env;
@@ -46,7 +47,7 @@ export interface Web {
 }
 
 /** Asked every few seconds by whoever watches the process: not worth a line while all is well. */
-const HEALTH = new Set(["/healthz", "/readyz"]);
+const HEALTH = new Set(["/healthz", "/readyz", "/inside/usage"]);
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 export function createWeb(options: WebOptions): Web {
@@ -56,6 +57,7 @@ export function createWeb(options: WebOptions): Web {
   const siteOf = rememberSites((host) => services.sites.resolve(host));
   const readiness = readinessOf(services.db);
   const streams = createStreams();
+  const usage = startUsageMeter();
   const appHostname = new URL(env.appUrl).hostname;
   let draining = false;
 
@@ -79,6 +81,7 @@ export function createWeb(options: WebOptions): Web {
     if (draining) headers.set("connection", "close");
     if (site && site.kind !== "app") headers.delete("set-cookie");
     streams.watch(c.res, c.env.outgoing);
+    if (site?.kind === "tenant") usage.count(site.tenantId);
     if (HEALTH.has(c.req.path) && c.res.ok) return;
     logAccess(log, {
       method: c.req.method,
@@ -103,6 +106,7 @@ export function createWeb(options: WebOptions): Web {
     const ready = state.ready && !draining;
     return c.json({ ...state, ready, draining }, ready ? 200 : 503, { "cache-control": "no-store" });
   });
+  app.get("/inside/usage", answerUsage(usage, env));
   app.get("/tls/ask", answerEdge(services.db, env));
 
   app.use(async (_c, next) => {
@@ -173,6 +177,7 @@ export function createWeb(options: WebOptions): Web {
       streams.end();
     },
     async close() {
+      usage.close();
       gate.close();
       await proxy.close();
     },

@@ -14,6 +14,8 @@ alter table public.deployments
   -- From when until when it served.
   add column live_at timestamptz,
   add column ended_at timestamptz,
+  -- When the set-up that waited for it heard that it had failed: another try is another order.
+  add column noted_at timestamptz,
   -- Since when the provider says that it doesn't know it.
   add column vanished_at timestamptz,
   -- Looks since it last moved on, and when the next one is due.

@@ -6,7 +6,9 @@ import type {
   DeploymentOrder,
   DeploymentProvider,
 } from "#app/domain/provisioning/deployment-ports.ts";
+import type { HostProbe } from "#app/domain/provisioning/ports.ts";
 import { verifyDeploymentCallback } from "#app/integrations/deployments/callback.ts";
+import { createSharedDeployments } from "#app/integrations/deployments/shared-app.ts";
 import {
   type DeploymentSimulator,
   type DeploymentSimulatorOptions,
@@ -89,3 +91,7 @@ export const orderOf = (change: Partial<DeploymentOrder> = {}): DeploymentOrder 
   replicas: 1,
   ...change,
 });
+
+/** The app itself as who runs tenants' hosts, proved by this probe. */
+export const sharedBy = (probe: HostProbe): DeploymentProvider =>
+  createSharedDeployments({ probe, originOf: (host) => `http://${host}:3000`, version: "dev", usage: null });

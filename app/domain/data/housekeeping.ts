@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Db } from "#app/platform/db.ts";
 import { defineJob } from "#app/platform/jobs.ts";
+import { removeOldTraces } from "../provisioning/deployment-follow.ts";
 
 export const Housekeeping = defineJob({
   name: "data.housekeeping",
@@ -10,11 +11,14 @@ export const Housekeeping = defineJob({
   expireSeconds: 600,
 });
 
-/** Removes counted-out rate limits and idempotency keys older than a day. Returns how many rows went. */
+/**
+ * Removes counted-out rate limits and idempotency keys older than a day, and what deployments wrote and used long ago.
+ * @returns how many rows went
+ */
 export async function removeExpired(db: Db): Promise<number> {
   return db.asSystem({ reason: "housekeeping" }, async (tx) => {
     const limits = await tx`delete from rate_limits where window_start < now() - interval '1 day'`;
     const keys = await tx`delete from idempotency_keys where created_at < now() - interval '1 day'`;
-    return limits.count + keys.count;
+    return limits.count + keys.count + (await removeOldTraces(tx));
   });
 }

@@ -56,11 +56,13 @@ export interface Deployment {
   /** From when until when it served. */
   liveAt: Date | null;
   endedAt: Date | null;
+  notedAt: Date | null;
   vanishedAt: Date | null;
   looks: number;
   nextPollAt: Date | null;
   lastLine: number;
   sampledAt: Date | null;
+  followedAt: Date | null;
   createdAt: Date;
 }
 
@@ -72,7 +74,12 @@ export interface DeploymentWish {
   replicas?: number;
   /** The staff member's id. */
   requestedBy?: string;
+  /** The caller hands it over himself as soon as this is committed; the job does so only should he fail. */
+  byHand?: boolean;
 }
+
+/** Seconds for which the job leaves an order to the one who wants to hand it over himself. */
+const BY_HAND_SECONDS = 10;
 
 type Tx = SystemTx | StaffTx;
 
@@ -84,8 +91,14 @@ type Tx = SystemTx | StaffTx;
  */
 export async function orderDeployment(tx: Tx, wish: DeploymentWish): Promise<{ id: string }> {
   const { tenantId, kind, version, requestedBy } = wish;
+  // What is taken away is what was ordered, whatever became of the address.
   const [host] = await tx<{ host: string }[]>`
-    select host from domains where tenant_id = ${tenantId} and kind = 'subdomain' order by created_at desc limit 1`;
+    select host from (
+      select host, 1 as rank, created_at from deployments
+      where tenant_id = ${tenantId} and host is not null and ${kind === "remove"}
+      union all
+      select host, 2, created_at from domains where tenant_id = ${tenantId} and kind = 'subdomain'
+    ) known order by rank, created_at desc limit 1`;
   if (!host) throw new AppError("conflict", "No address has been chosen yet.", { reason: "deployment_without_host" });
   const running = await runningDeployment(tx, tenantId);
   if (kind === "rollback" && !(await wasLive(tx, tenantId, version)))
@@ -94,13 +107,14 @@ export async function orderDeployment(tx: Tx, wish: DeploymentWish): Promise<{ i
   const [made] = await tx<{ id: string }[]>`
     insert into deployments (tenant_id, kind, version, previous_version, host, replicas, requested_by, next_poll_at)
     values (${tenantId}, ${kind}, ${version}, ${running?.version ?? null}, ${host.host}, ${Math.max(1, replicas)},
-      ${requestedBy ?? null}, now())
+      ${requestedBy ?? null}, date_trunc('milliseconds', now()))
     on conflict (tenant_id) where status in ('queued', 'building', 'deploying') do nothing returning id`;
   if (!made)
     throw new AppError("conflict", "Another deployment is still under way. Wait for its end, or cancel it.", {
       reason: "deployment_under_way",
     });
-  await advanceNow(tx, tenantId, made.id);
+  if (wish.byHand) await advanceLater(tx, tenantId, made.id, BY_HAND_SECONDS);
+  else await advanceNow(tx, tenantId, made.id);
   return made;
 }
 
@@ -148,7 +162,7 @@ export async function requestScale(tx: Tx, tenantId: string, id: string, replica
   if (status !== "live")
     throw new AppError("conflict", "Only what is live can be scaled.", { reason: "deployment_not_live" });
   await tx`
-    update deployments set wanted_replicas = ${replicas}, reason = null, next_poll_at = now()
+    update deployments set wanted_replicas = ${replicas}, reason = null, looks = 0, next_poll_at = now()
     where tenant_id = ${tenantId} and id = ${id}`;
   await advanceNow(tx, tenantId, id);
 }
@@ -164,7 +178,7 @@ export async function requestCancel(tx: Tx, tenantId: string, id: string): Promi
       reason: "deployment_over",
     });
   await tx`
-    update deployments set cancel_requested_at = coalesce(cancel_requested_at, now()), next_poll_at = now()
+    update deployments set cancel_requested_at = coalesce(cancel_requested_at, now()), looks = 0, next_poll_at = now()
     where tenant_id = ${tenantId} and id = ${id}`;
   await advanceNow(tx, tenantId, id);
 }

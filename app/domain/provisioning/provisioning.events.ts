@@ -15,10 +15,10 @@ export const DnsDrifted = defineEvent(
   "dns.drifted",
   z.object({ recordId: z.string(), found: z.enum(["changed", "deleted"]), mended: z.boolean() }),
 );
+/** A tenant doesn't run as it was ordered. */
+export const DeploymentFailed = defineEvent("deployment.failed", z.object({ deploymentId: z.string() }));
 /** A host that people come to has no good certificate, or won't have one soon. Once for each trouble. */
 export const CertificateFailed = defineEvent(
   "tls.failed",
   z.object({ domainId: z.string(), trouble: z.enum(TLS_TROUBLES) }),
 );
-/** A tenant doesn't run as it was ordered. */
-export const DeploymentFailed = defineEvent("deployment.failed", z.object({ deploymentId: z.string() }));

@@ -33,22 +33,6 @@ export const SweepRecords = defineJob({
   expireSeconds: 60,
 });
 
-/** Keyed by the domain: its certificate is looked at once at a time. */
-export const CheckCertificate = defineJob({
-  name: "tls.check",
-  schema: z.object({ tenantId: z.uuid(), domainId: z.uuid() }),
-  retry: { limit: 1, delaySeconds: 10, maxDelaySeconds: 10 },
-  expireSeconds: 60,
-  policy: "short",
-});
-
-export const SweepCertificates = defineJob({
-  name: "tls.sweep",
-  schema: z.object({}),
-  retry: { limit: 1, delaySeconds: 5, maxDelaySeconds: 5 },
-  expireSeconds: 60,
-});
-
 /** Keyed by the deployment, once for what is due later and once for what is due now. */
 export const AdvanceDeployment = defineJob({
   name: "deployment.advance",
@@ -63,4 +47,20 @@ export const SweepDeployments = defineJob({
   schema: z.object({}),
   retry: { limit: 1, delaySeconds: 5, maxDelaySeconds: 5 },
   expireSeconds: 240,
+});
+
+/** Keyed by the domain: its certificate is looked at once at a time. */
+export const CheckCertificate = defineJob({
+  name: "tls.check",
+  schema: z.object({ tenantId: z.uuid(), domainId: z.uuid() }),
+  retry: { limit: 1, delaySeconds: 10, maxDelaySeconds: 10 },
+  expireSeconds: 60,
+  policy: "short",
+});
+
+export const SweepCertificates = defineJob({
+  name: "tls.sweep",
+  schema: z.object({}),
+  retry: { limit: 1, delaySeconds: 5, maxDelaySeconds: 5 },
+  expireSeconds: 60,
 });

@@ -1,13 +1,15 @@
 // What each step does, and how it is taken back. A step looks before it creates, so running it twice changes nothing, and
 // no call to the outside happens inside a transaction.
 import type { SystemTx } from "#app/platform/db.ts";
-import { type Env, tenantOrigin } from "#app/platform/env.ts";
+import type { Env } from "#app/platform/env.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { ensureCustomer } from "../billing/accounts.ts";
 import type { BillingProvider } from "../billing/ports.ts";
 import { publishTheme } from "../branding/themes.ts";
 import { queueMail } from "../mail/outbox.ts";
 import { addressIsKnown, addressIsSecure, enterAddress, withdrawAddress } from "./address-steps.ts";
+import type { DeploymentProvider } from "./deployment-ports.ts";
+import { hostGoesLive, withdrawHost } from "./deployment-step.ts";
 import type { StepName } from "./plan.ts";
 import type { CertificateCheck, HostProbe, LeadKeeper } from "./ports.ts";
 import type { DnsServices } from "./record-upkeep.ts";
@@ -30,6 +32,8 @@ export interface StepContext extends DnsServices {
   env: Env;
   /** Asks a tenant's own host who it is, over HTTP. */
   probe: HostProbe;
+  /** Runs tenants' hosts. */
+  deployments: DeploymentProvider;
   /** Null: nothing can be bought. */
   billing: BillingProvider | null;
   /** Null: there is no CRM. */
@@ -89,18 +93,7 @@ export const STEPS: Record<StepName, Step> = {
 
   async host(context) {
     const host = await subdomainOf(context);
-    if (!host) return NO_ADDRESS;
-    const { tenantId, problem } = await context.probe(tenantOrigin(context.env, host.slug));
-    if (tenantId !== context.tenantId) {
-      return { kind: "failed", reason: problem ?? "Your address doesn't lead to your page yet." };
-    }
-    await inTenant(
-      context,
-      (tx) => tx`
-      update domains set status = 'live', activated_at = coalesce(activated_at, now())
-      where host = ${host.host} and status <> 'live'`,
-    );
-    return { kind: "done" };
+    return host ? hostGoesLive(context, host) : NO_ADDRESS;
   },
 
   async knowledge(context) {
@@ -161,13 +154,7 @@ export const STEPS: Record<StepName, Step> = {
  */
 export const UNDO: Partial<Record<StepName, Step>> = {
   dns_record: withdrawAddress,
-  async host(context) {
-    await inTenant(
-      context,
-      (tx) => tx`update domains set status = 'pending' where kind = 'subdomain' and status = 'live'`,
-    );
-    return { kind: "done" };
-  },
+  host: withdrawHost,
 };
 
 async function subdomainOf(context: StepContext): Promise<{ id: string; host: string; slug: string } | null> {

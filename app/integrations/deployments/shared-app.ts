@@ -10,7 +10,7 @@ import type {
 import { DEPLOYMENT_KINDS } from "#app/domain/provisioning/deployment-ports.ts";
 import type { HostProbe } from "#app/domain/provisioning/ports.ts";
 import { AppError } from "#app/platform/errors.ts";
-import type { ProcessMeter } from "./process-meter.ts";
+import type { UsageReader } from "./web-usage.ts";
 
 export interface SharedDeploymentsConfig {
   /** Asks an origin, by a real request, whose page it shows; null: nobody's, and why. */
@@ -19,8 +19,8 @@ export interface SharedDeploymentsConfig {
   originOf(host: string): string;
   /** The version of the app that runs. */
   version: string;
-  /** Figures of this process, which serves all tenants; null: there are none. */
-  meter: ProcessMeter | null;
+  /** Figures of the processes that serve all tenants; null: there are none. */
+  usage: UsageReader | null;
   now?: () => Date;
 }
 
@@ -37,7 +37,7 @@ interface Journal {
 }
 
 export function createSharedDeployments(config: SharedDeploymentsConfig): DeploymentProvider {
-  const { probe, originOf, version, meter, now = () => new Date() } = config;
+  const { probe, originOf, version, usage, now = () => new Date() } = config;
   const journals = new Map<string, Journal>();
 
   function journalOf(id: string): Journal {
@@ -59,12 +59,8 @@ export function createSharedDeployments(config: SharedDeploymentsConfig): Deploy
   }
 
   async function look({ kind, tenantId, host }: Named): Promise<Omit<DeploymentReport, "at">> {
+    if (kind === "remove") return { status: "removed", progress: 100, reason: null };
     const { tenantId: found, problem } = await probe(originOf(host));
-    if (kind === "remove") {
-      return found === tenantId
-        ? { status: "deploying", progress: 50, reason: "The address still shows the page." }
-        : { status: "removed", progress: 100, reason: null };
-    }
     if (found === tenantId) return { status: "live", progress: 100, reason: null };
     const reason = found === null ? problem : "The address shows somebody else's page.";
     return { status: "deploying", progress: 50, reason: reason ?? "The address doesn't lead to the page yet." };
@@ -76,17 +72,19 @@ export function createSharedDeployments(config: SharedDeploymentsConfig): Deploy
       if (order.replicas !== 1) throw notForOne();
       if (order.kind === "rollback" && order.version !== version) throw notForOne();
       const externalId = nameFor(order);
+      // What is one app's for all tenants is never taken down for one of them.
       const words =
-        order.kind === "remove" ? "is no longer served" : `is served by version ${version}, as all others are`;
+        order.kind === "remove"
+          ? "leaves nothing behind that would have to be stopped: all tenants share one app"
+          : `is served by version ${version}, as all others are`;
       note(externalId, "info", `${order.host} ${words}.`);
       return { externalId };
     },
     async status(externalId) {
       const named = readName(externalId);
       const report = await look(named);
-      const over = report.status !== "deploying";
-      const words = report.status === "live" ? "answers with the tenant's page" : "no longer shows the tenant's page";
-      note(externalId, over ? "info" : "warn", over ? `${named.host} ${words}.` : `${named.host}: ${report.reason}`);
+      if (report.status === "live") note(externalId, "info", `${named.host} answers with the tenant's page.`);
+      else if (report.reason) note(externalId, "warn", `${named.host}: ${report.reason}`);
       return { ...report, at: now() };
     },
     async logs(externalId, afterLine) {
@@ -100,8 +98,8 @@ export function createSharedDeployments(config: SharedDeploymentsConfig): Deploy
       return { lines: after, next: after.at(-1)?.line ?? afterLine };
     },
     async samples(externalId, since) {
-      readName(externalId);
-      return meter?.since(since) ?? [];
+      const { tenantId } = readName(externalId);
+      return (await usage?.(tenantId, since)) ?? [];
     },
     async scale(externalId, replicas) {
       readName(externalId);

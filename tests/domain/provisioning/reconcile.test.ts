@@ -6,10 +6,14 @@ import { currentRun, retryRun, startProvisioning } from "#app/domain/provisionin
 import { loadEnv } from "#app/platform/env.ts";
 import { createLogger } from "#app/platform/log.ts";
 import { testDatabase } from "../../setup/database.ts";
+import { sharedBy } from "../../support/deployments.ts";
 import { newTrialTenant, type TestTenant } from "../../support/tenants.ts";
 
 const database = await testDatabase();
 const env = loadEnv({ NODE_ENV: "test" });
+
+/** Who runs the hosts, and proves it by this probe. */
+const hostBy = (probe: HostProbe) => ({ probe, deployments: sharedBy(probe) });
 
 /** A worker whose clock the test moves and whose probe it answers. */
 function worker(probe: HostProbe) {
@@ -20,7 +24,7 @@ function worker(probe: HostProbe) {
       env,
       log: createLogger("test", "silent"),
       now: () => new Date(now),
-      probe,
+      ...hostBy(probe),
       billing: null,
       dns: { provider: null, resolvers: [] },
       leads: null,
@@ -108,7 +112,7 @@ describe("provisioning", () => {
     expect(await run(tenant)).toMatchObject({ status: "failed" });
 
     await database.db.web.asTenant(tenant.actor, (tx) => retryRun(tx, tenant.actor, tenant.runId));
-    await reconcile({ ...services, probe: answering(tenant.tenantId) }, tenant.tenantId, tenant.runId);
+    await reconcile({ ...services, ...hostBy(answering(tenant.tenantId)) }, tenant.tenantId, tenant.runId);
     expect(await run(tenant)).toMatchObject({ status: "done" });
   });
 
@@ -132,7 +136,7 @@ describe("provisioning", () => {
     const tenant = await start("killed");
     const { services } = worker(answering(tenant.tenantId));
     const killed: HostProbe = () => new Promise(() => {});
-    void reconcile({ ...services, probe: killed }, tenant.tenantId, tenant.runId);
+    void reconcile({ ...services, ...hostBy(killed) }, tenant.tenantId, tenant.runId);
     await expect.poll(async () => (await statuses(tenant)).host).toBe("running");
 
     await reconcile(services, tenant.tenantId, tenant.runId);

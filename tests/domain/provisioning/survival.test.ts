@@ -14,6 +14,7 @@ import type { Db } from "#app/platform/db.ts";
 import { loadEnv } from "#app/platform/env.ts";
 import { createLogger } from "#app/platform/log.ts";
 import { testDatabase } from "../../setup/database.ts";
+import { sharedBy } from "../../support/deployments.ts";
 import { newTrialTenant, type TestTenant } from "../../support/tenants.ts";
 
 const RUNS = 200;
@@ -81,12 +82,14 @@ const provider = createIonosDns({ apiKey: KEY, baseUrl: ionos.baseUrl, timeoutMs
 const CALLS = ["findZone", "list", "find", "create", "update", "delete"] as const;
 
 function services(db: Db, dns: DnsProvider, tenantId: string, clock: { now: number }): ReconcileServices {
+  const probe = async () => ({ tenantId, problem: null });
   return {
     db,
     env,
     log: createLogger("test", "silent"),
     now: () => new Date(clock.now),
-    probe: async () => ({ tenantId, problem: null }),
+    probe,
+    deployments: sharedBy(probe),
     billing: null,
     leads: null,
     certificates: null,

@@ -17,6 +17,7 @@ import { createLogger } from "#app/platform/log.ts";
 import { listeners } from "../../../jobs/events.ts";
 import { letterWriters } from "../../../jobs/mail.ts";
 import { testDatabase } from "../../setup/database.ts";
+import { sharedBy } from "../../support/deployments.ts";
 import { newTrialTenant, type TestTenant } from "../../support/tenants.ts";
 
 const database = await testDatabase();
@@ -53,12 +54,14 @@ async function world(slug: string, changes: Partial<ReconcileServices> = {}): Pr
   const tenant = await newTrialTenant(database.db.web, slug);
   const { runId } = await database.db.web.asTenant(tenant.actor, (tx) => startProvisioning(tx, tenant.actor));
   let now = Date.now();
+  const probe = async () => ({ tenantId: tenant.tenantId, problem: null });
   const services: ReconcileServices = {
     db: database.db.worker,
     env,
     log: createLogger("test", "silent"),
     now: () => new Date(now),
-    probe: async () => ({ tenantId: tenant.tenantId, problem: null }),
+    probe,
+    deployments: sharedBy(probe),
     billing: null,
     leads: null,
     certificates: null,

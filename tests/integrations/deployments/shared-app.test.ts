@@ -1,10 +1,10 @@
-// Deployments on this very app: live is what a real request proves, and figures are this process's own.
+// Deployments on this very app: live is what a real request proves, and figures are those of the web processes.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { DeploymentProvider } from "#app/domain/provisioning/deployment-ports.ts";
-import { type ProcessMeter, startProcessMeter } from "#app/integrations/deployments/process-meter.ts";
 import { createSharedDeployments } from "#app/integrations/deployments/shared-app.ts";
+import { createUsageReader, type UsageReader } from "#app/integrations/deployments/web-usage.ts";
 import { probeHost } from "#app/integrations/host-probe/client.ts";
 import { uuidv7 } from "#app/platform/ids.ts";
 import { orderOf } from "../../support/deployments.ts";
@@ -24,8 +24,8 @@ beforeAll(async () => {
 afterAll(() => host.close());
 
 let provider: DeploymentProvider;
-const start = (meter: ProcessMeter | null = null) =>
-  createSharedDeployments({ probe: probeHost, originOf: () => origin, version: "v7", meter });
+const start = (usage: UsageReader | null = null) =>
+  createSharedDeployments({ probe: probeHost, originOf: () => origin, version: "v7", usage });
 beforeEach(() => {
   shown = null;
   provider = start();
@@ -56,13 +56,10 @@ describe("a deployment on the shared app", () => {
     expect(await start().status(externalId)).toMatchObject({ status: "live" });
   });
 
-  test("is removed when the host no longer shows the page", async () => {
-    const order = orderOf({ kind: "remove" });
-    shown = order.tenantId;
-    const { externalId } = await provider.trigger(order);
-    expect(await provider.status(externalId)).toMatchObject({ status: "deploying" });
-    shown = null;
-    expect(await provider.status(externalId)).toMatchObject({ status: "removed", progress: 100 });
+  test("is removed at once: nothing runs for one tenant alone", async () => {
+    const { externalId } = await provider.trigger(orderOf({ kind: "remove" }));
+    expect(await provider.status(externalId)).toMatchObject({ status: "removed", progress: 100, reason: null });
+    expect((await provider.logs(externalId, 0)).lines).toHaveLength(1);
   });
 
   test("logs what happened, each thing once, and goes on counting in a process that began anew", async () => {
@@ -102,50 +99,51 @@ describe("a deployment on the shared app", () => {
   });
 });
 
-describe("what this process uses", () => {
-  let time = 0;
-  const now = () => new Date(time);
+describe("what it uses", () => {
+  const TENANT = uuidv7();
+  const sample = (at: string, requests: number) => ({
+    ...{ at: `2026-11-21T12:00:${at}Z`, cpu_percent: 12.5, memory_bytes: 1000, requests_per_minute: requests },
+  });
+  /** A web process that says this of itself. */
+  async function web(samples: object[] | null) {
+    const asked: string[] = [];
+    const server = createServer((incoming, response) => {
+      asked.push(`${incoming.headers.authorization ?? "no token"} ${incoming.url}`);
+      response.writeHead(samples ? 200 : 500).end(JSON.stringify({ samples }));
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    onTestFinished(() => void server.close());
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  }
 
   test("is nothing where nobody measures", async () => {
     const { externalId } = await provider.trigger(orderOf());
     expect(await provider.samples(externalId, new Date(0))).toEqual([]);
   });
 
-  test("is what the system says of it since the last look", async () => {
-    time = 1_000;
-    let requests = 10;
-    const meter = startProcessMeter({ countRequests: () => requests, now, everyMs: 3_600_000 });
-    meter.look();
-    expect(meter.since(new Date(0))).toEqual([]);
-    const before = process.cpuUsage();
-    while (process.cpuUsage(before).user < 20_000);
-    requests = 40;
-    time = 31_000;
-    meter.look();
-    time = 61_000;
-    meter.look();
-    const samples = await start(meter).samples((await provider.trigger(orderOf())).externalId, new Date(0));
-    expect(samples.map(({ at, requestsPerMinute }) => [at.getTime(), requestsPerMinute])).toEqual([
-      [31_000, 60],
-      [61_000, 0],
+  test("is what the web processes say together, of the moments that all of them know", async () => {
+    const [one, other] = [await web([sample("00", 4), sample("30", 2)]), await web([sample("00", 6)])];
+    const usage = createUsageReader({ urls: [one.url, other.url], token: "inside token" });
+    const { externalId } = await provider.trigger(orderOf({ tenantId: TENANT }));
+    expect(await start(usage).samples(externalId, new Date(0))).toEqual([
+      { at: new Date("2026-11-21T12:00:00Z"), cpuPercent: 25, memoryBytes: 2000, requestsPerMinute: 10 },
     ]);
-    expect(samples[0]?.cpuPercent).toBeGreaterThan(20 / 300);
-    expect(samples[0]?.memoryBytes).toBeGreaterThan(2 ** 24);
-    expect(meter.since(new Date(61_000))).toHaveLength(1);
-    meter.close();
+    expect(one.asked).toEqual([
+      `Bearer inside token /inside/usage?tenant=${TENANT}&since=1970-01-01T00%3A00%3A00.000Z`,
+    ]);
   });
 
-  test("says that nobody counts requests, and remembers only the last looks", () => {
-    time = 0;
-    const meter = startProcessMeter({ countRequests: null, now, everyMs: 3_600_000, kept: 2 });
-    for (const at of [1_000, 2_000, 3_000]) {
-      time = at;
-      meter.look();
-    }
-    expect(meter.since(new Date(0)).map(({ at, requestsPerMinute }) => [at.getTime(), requestsPerMinute])).toEqual([
-      [2_000, null],
-      [3_000, null],
-    ]);
-    meter.close();
+  test("is nothing while one of them can't be asked, and they are left alone for a while", async () => {
+    const [one, broken] = [await web([sample("00", 4)]), await web(null)];
+    let now = 0;
+    const usage = createUsageReader({ urls: [one.url, broken.url], token: null, now: () => now });
+    expect(await usage(TENANT, new Date(0))).toEqual([]);
+    now = 5_000;
+    expect(await usage(TENANT, new Date(0))).toEqual([]);
+    expect(broken.asked).toHaveLength(1);
+    expect(broken.asked[0]).toMatch(/^no token /);
+    now = 11_000;
+    await usage(TENANT, new Date(0));
+    expect(broken.asked).toHaveLength(2);
   });
 });
