@@ -6,12 +6,6 @@ import type { ProviderInvoice } from "./ports.ts";
 
 type Stored = ProviderInvoice & { id: string };
 
-/** Ids at Stripe of all invoices that we have. */
-export async function knownInvoiceIds(tx: SystemTx, tenantId: string): Promise<Set<string>> {
-  const rows = await tx<{ id: string }[]>`select stripe_invoice_id as id from invoices where tenant_id = ${tenantId}`;
-  return new Set(rows.map(({ id }) => id));
-}
-
 interface Earlier {
   id: string;
   status: ProviderInvoice["status"];
@@ -34,7 +28,7 @@ export async function storeInvoices(
   const earlier = await tx<Earlier[]>`
     select stripe_invoice_id as id, status, attempt_count, needs_action from invoices
     where tenant_id = ${tenantId} and stripe_invoice_id = any(${all.map(({ id }) => id)}::text[])`;
-  await tx`
+  const stored = await tx<{ id: string; stripeInvoiceId: string }[]>`
     insert into invoices as i (tenant_id, stripe_invoice_id, stripe_subscription_id, number, status, reason, currency,
       subtotal_cents, discount_cents, tax_cents, total_cents, paid_cents, remaining_cents, refunded_cents, disputed, lines,
       period_start, period_end, attempt_count, next_attempt_at, failure, needs_action, hosted_url, pdf_url, issued_at, paid_at)
@@ -55,17 +49,22 @@ export async function storeInvoices(
       disputed = excluded.disputed, lines = excluded.lines, period_start = excluded.period_start,
       period_end = excluded.period_end, attempt_count = excluded.attempt_count, next_attempt_at = excluded.next_attempt_at,
       failure = excluded.failure, needs_action = excluded.needs_action, hosted_url = excluded.hosted_url,
-      pdf_url = excluded.pdf_url, issued_at = excluded.issued_at, paid_at = excluded.paid_at`;
+      pdf_url = excluded.pdf_url, issued_at = excluded.issued_at, paid_at = excluded.paid_at
+    returning id, stripe_invoice_id`;
+  const ownIds = new Map(stored.map(({ id, stripeInvoiceId }) => [stripeInvoiceId, id]));
   const before = new Map(earlier.map((one) => [one.id, one]));
-  for (const invoice of all.toReversed()) await tell(tx, tenantId, invoice, before.get(invoice.id), now);
+  for (const invoice of all.toReversed()) {
+    const id = ownIds.get(invoice.id);
+    if (id) await tell(tx, tenantId, { ...invoice, id }, before.get(invoice.id), now);
+  }
 }
 
 const RECENT_MS = 3 * 86_400_000;
 
+/** @param invoice by our own id */
 async function tell(tx: SystemTx, tenantId: string, invoice: Stored, before: Earlier | undefined, now: Date) {
-  const { status, totalCents, attemptCount, needsAction, paidAt } = invoice;
+  const { id: invoiceId, status, totalCents, attemptCount, needsAction, paidAt } = invoice;
   if (totalCents <= 0) return;
-  const invoiceId = await ownId(tx, tenantId, invoice);
   if (status === "paid" && before?.status !== "paid" && paidAt && +now - +paidAt < RECENT_MS) {
     await emit(tx, tenantId, InvoicePaid, { invoiceId, amountCents: totalCents });
   }
@@ -75,10 +74,4 @@ async function tell(tx: SystemTx, tenantId: string, invoice: Stored, before: Ear
   } else if (!needsAction && invoice.failure && attemptCount > (before?.attemptCount ?? 0)) {
     await emit(tx, tenantId, PaymentFailed, { invoiceId, amountCents: invoice.remainingCents });
   }
-}
-
-async function ownId(tx: SystemTx, tenantId: string, { id }: Stored): Promise<string> {
-  const [row] = await tx<{ id: string }[]>`
-    select id from invoices where tenant_id = ${tenantId} and stripe_invoice_id = ${id}`;
-  return row?.id ?? "";
 }

@@ -5,7 +5,7 @@ import { enqueue } from "#app/platform/jobs.ts";
 import type { Logger } from "#app/platform/log.ts";
 import { unpark } from "../webhooks/inbox.ts";
 import { SyncBilling } from "./billing.jobs.ts";
-import { knownInvoiceIds, storeInvoices } from "./invoice-copies.ts";
+import { storeInvoices } from "./invoice-copies.ts";
 import type {
   BillingProvider,
   ProviderCheckout,
@@ -67,28 +67,26 @@ interface Ticket {
   customerId: string | null;
   /** Nobody has looked for this customer yet: what Stripe told of it may still wait in the inbox. */
   isFirst: boolean;
-  known: Set<string>;
   checkouts: string[];
 }
 
 async function takeTicket(tx: SystemTx, tenantId: string): Promise<Ticket | null> {
-  const [[account], known, checkouts] = await Promise.all([
+  const [[account], checkouts] = await Promise.all([
     tx<Pick<Ticket, "number" | "customerId" | "isFirst">[]>`
       update billing_accounts set sync_ticket = sync_ticket + 1 where tenant_id = ${tenantId}
       returning sync_ticket as number, stripe_customer_id as customer_id, synced_at is null as is_first`,
-    knownInvoiceIds(tx, tenantId),
     tx<{ sessionId: string }[]>`
       select stripe_session_id as session_id from checkouts
       where tenant_id = ${tenantId} and status = 'open' and stripe_session_id is not null`,
   ]);
-  return account ? { ...account, known, checkouts: checkouts.map(({ sessionId }) => sessionId) } : null;
+  return account ? { ...account, checkouts: checkouts.map(({ sessionId }) => sessionId) } : null;
 }
 
 async function lookAt(billing: BillingProvider, customerId: string, ticket: Ticket): Promise<Look> {
   const [customer, subscriptions, invoices, checkouts] = await Promise.all([
     billing.customer(customerId),
     billing.subscriptions(customerId),
-    newInvoices(billing, customerId, ticket.known),
+    allInvoices(billing, customerId),
     Promise.all(ticket.checkouts.map((id) => billing.checkout(id))),
   ]);
   return { customer, subscriptions, invoices, checkouts };
@@ -96,19 +94,14 @@ async function lookAt(billing: BillingProvider, customerId: string, ticket: Tick
 
 const PAGE = 100;
 
-/** The newest hundred, and what is older as long as it is new to us. */
-async function newInvoices(
-  billing: BillingProvider,
-  customerId: string,
-  known: ReadonlySet<string>,
-): Promise<ProviderInvoice[]> {
+/** Newest first. Years later the oldest may still be refunded or disputed, so all are looked at: they are few. */
+async function allInvoices(billing: BillingProvider, customerId: string): Promise<ProviderInvoice[]> {
   const all: ProviderInvoice[] = [];
   for (;;) {
     const after = all.at(-1)?.id;
     const { invoices, more } = await billing.invoices(customerId, { limit: PAGE, ...(after && { after }) });
     all.push(...invoices);
-    const oldest = invoices.at(-1)?.id;
-    if (!more || !oldest || known.has(oldest)) return all;
+    if (!more || invoices.length === 0) return all;
   }
 }
 

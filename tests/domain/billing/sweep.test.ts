@@ -4,7 +4,9 @@ import { setContract } from "#app/domain/billing/accounts.ts";
 import { entitlements } from "#app/domain/billing/entitlements.ts";
 import { requestChange, requestRefund } from "#app/domain/billing/operations.ts";
 import { currentPlans, planVersion, publishPlanVersion } from "#app/domain/billing/plans.ts";
+import type { BillingProvider } from "#app/domain/billing/ports.ts";
 import { sweepBilling } from "#app/domain/billing/sweep.ts";
+import { syncBilling } from "#app/domain/billing/sync.ts";
 import type { StaffActor } from "#app/platform/actor.ts";
 import { uuidv7 } from "#app/platform/ids.ts";
 import { testDatabase } from "../../setup/database.ts";
@@ -167,6 +169,30 @@ describe("plans", () => {
 });
 
 describe("a refund", () => {
+  it("of an invoice that is pages back is copied as well", async () => {
+    const tenant = await clockTenant(database, world, "refunded-late");
+    await tenant.buy("basic");
+    for (let month = 0; month < 3; month++) await tenant.pass(31 * DAY);
+    const { billing } = world;
+    const onePerPage: BillingProvider = {
+      ...billing,
+      invoices: (customerId, { after }) => billing.invoices(customerId, { limit: 1, ...(after && { after }) }),
+    };
+    const look = () => syncBilling({ ...world.services, billing: onePerPage }, tenant.tenantId);
+    await look();
+    const oldest = async () => {
+      const [row] = await database.sql<{ id: string; refunded: number }[]>`
+        select stripe_invoice_id as id, refunded_cents::int as refunded from invoices
+        where tenant_id = ${tenant.tenantId} order by issued_at limit 1`;
+      return row;
+    };
+    const { data } = await world.stripe.invoicePayments.list({ invoice: (await oldest())?.id ?? "" });
+    const intent = data[0]?.payment.payment_intent;
+    await world.stripe.refunds.create({ payment_intent: String(intent), amount: 700 });
+    await look();
+    expect(await oldest()).toMatchObject({ refunded: 700 });
+  });
+
   it("is staff's to make, never more than was paid, and shows on the invoice", async () => {
     const tenant = await clockTenant(database, world, "refunded");
     await tenant.buy("basic");
