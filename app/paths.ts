@@ -56,6 +56,8 @@ export const paths = {
   themePreview: (search?: { view?: string; preset?: string | undefined }) => withSearch("/theme-preview", search),
   settingsWidget: () => "/settings/widget",
   settingsApiKeys: () => "/settings/api-keys",
+  settingsFollowUps: (search?: Search) => withSearch("/settings/follow-ups", search),
+  settingsFollowUpPreview: (search?: Search) => withSearch("/settings/follow-ups/preview", search),
   settingsFeatures: () => "/settings/features",
   settingsSandbox: () => "/settings/sandbox",
   settingsDelete: () => "/settings/delete",
@@ -94,12 +96,19 @@ export const paths = {
   adminLeads: (search?: Search) => withSearch("/admin/leads", search),
   adminLead: (tenantId: string) => `/admin/leads/${segment(tenantId)}`,
   adminLeadRules: (search?: { from?: string }) => withSearch("/admin/leads/rules", search),
+  adminSequences: () => "/admin/sequences",
+  adminSequence: (id: string, search?: Search) => withSearch(`/admin/sequences/${segment(id)}`, search),
+  adminSequencePreview: (id: string, search?: Search) => withSearch(`/admin/sequences/${segment(id)}/preview`, search),
   adminSessions: () => "/admin/sessions",
   adminEvents: () => "/admin/events",
+
+  // Ending mails: what the link in a mail leads to
+  unsubscribe: (token: string) => `/unsubscribe/${segment(token)}`,
 
   // Machines
   health: () => "/healthz",
   ready: () => "/readyz",
+  apiUnsubscribe: (token: string) => `/api/unsubscribe/${segment(token)}`,
   apiChat: () => "/api/v1/chat",
   apiDescription: () => "/api/v1/openapi.json",
   apiTenant: () => "/api/v1/tenant/current",

@@ -9,6 +9,7 @@ import { healthHandlers } from "./health.ts";
 import { knowledgeHandlers } from "./knowledge.ts";
 import { mailHandlers } from "./mail.ts";
 import { provisioningHandlers } from "./provisioning.ts";
+import { sequenceHandlers } from "./sequences.ts";
 import { usageHandlers } from "./usage.ts";
 import { webhookHandlers } from "./webhooks.ts";
 
@@ -22,6 +23,7 @@ export const handlers: readonly Handler[] = [
   ...knowledgeHandlers,
   ...mailHandlers,
   ...provisioningHandlers,
+  ...sequenceHandlers,
   ...usageHandlers,
   ...webhookHandlers,
 ];

@@ -81,7 +81,7 @@ const FILES: Record<string, string[]> = {
 /** The order of the domain's topics: each may import those before it; rightward needs travel as events. */
 const TOPICS = [
   ...["audit", "events", "mail", "webhooks", "tenants", "team", "billing", "branding", "knowledge", "agent"],
-  ...["provisioning", "crm", "analytics", "data", "admin"],
+  ...["provisioning", "crm", "sequences", "analytics", "data", "admin"],
 ];
 const topicOf = (path: string): number => TOPICS.indexOf(/^app\/domain\/([\w-]+)\//.exec(path)?.[1] ?? "");
 const topics: Rule = (source) =>

@@ -4,6 +4,7 @@ import { grantedColumns, holds, primaryKey, type Table, type Verb } from "./cata
 import { ownerColumnOf, ownershipOf, STAFF_WRITES } from "./ownership.ts";
 import type { Outcome, Probe } from "./probe.ts";
 import {
+  hidesFromMembers,
   insertOf,
   isOneOf,
   knowsVisitors,
@@ -73,7 +74,8 @@ export function claimsOn(table: Table, role: Role, seeded: Seeded): Claims[] {
   const unreachable =
     (ownership && ["nobody", "operator", "everybody"].includes(ownership.by)) ||
     (ownership?.by === "person" && role !== "authenticated");
-  const real: PartyName[] = role === "anon" && knowsVisitors(table) ? ["a"] : ["a", "guest"];
+  const alone = (role === "anon" && knowsVisitors(table)) || (role === "authenticated" && hidesFromMembers(table));
+  const real: PartyName[] = alone ? ["a"] : ["a", "guest"];
   const modes = staysInMode(table, role);
   const a: PartyName[] = modes ? real : [...real, "test"];
   const closed = (label: string, text: string | null): Claims => ({ label, text, own: [], victim: "b" });

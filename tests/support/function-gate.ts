@@ -9,6 +9,7 @@ export const CALLERS: Record<string, string> = {
   "app.certificate_facts": "foyer_web",
   "app.claim_slug": "authenticated",
   "app.close_session": "foyer_web foyer_staff",
+  "app.confirmed_owners": "service_role",
   "app.consume": "authenticated anon service_role",
   "app.count_documents": "",
   "app.count_seat": "",
@@ -21,12 +22,14 @@ export const CALLERS: Record<string, string> = {
   "app.delete_tenant": "authenticated",
   "app.enqueue_job": "authenticated anon service_role staff",
   "app.entitlement_facts": "authenticated anon service_role",
+  "app.forget_tenant": "service_role",
   "app.hold_tenant": "staff",
   "app.insert_session": "",
   "app.issue_token": "service_role",
   "app.job_backlog": "staff",
   "app.lift_hold": "",
   "app.link_customer": "authenticated service_role",
+  "app.mail_subscription": "foyer_web",
   "app.members": "authenticated service_role",
   "app.members_seen_at": "service_role",
   "app.metric_state": "",
@@ -36,6 +39,7 @@ export const CALLERS: Record<string, string> = {
   "app.open_session": "foyer_web foyer_staff",
   "app.place_hold": "service_role",
   "app.queue_mail": "authenticated service_role",
+  "app.queue_staff_mail": "staff",
   "app.receive_webhook": "foyer_functions foyer_web",
   "app.register": "foyer_web",
   "app.release_tenant": "staff",
@@ -59,6 +63,7 @@ export const CALLERS: Record<string, string> = {
   "app.take_rate": "foyer_web foyer_functions anon authenticated service_role",
   "app.tell_event": "",
   "app.test_data": "authenticated",
+  "app.unsubscribe": "foyer_web",
   "app.usage_room": "authenticated anon service_role",
   "app.verify_email": "foyer_web",
   "app.wake_webhooks": "foyer_functions foyer_web",
@@ -67,7 +72,7 @@ export const CALLERS: Record<string, string> = {
 
 /** Functions that run as their caller and read nothing beyond what that may: callable by every app role. */
 const INVOKER = new Set(
-  "announce claims tenant_id user_id visitor_session across_tenants sandbox uuid_v7 search_config searchable effective_status grace_days is_held period_at account_mail tenant_rows remove_some"
+  "announce claims tenant_id user_id visitor_session across_tenants sandbox uuid_v7 search_config searchable effective_status grace_days is_held period_at account_mail address_digest tenant_rows remove_some"
     .split(" ")
     .map((name) => `app.${name}`),
 );

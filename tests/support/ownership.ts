@@ -17,6 +17,7 @@ const SHARED: Record<string, string> = {
 /** Tables that are the operator's own, and why. Staff reads them, and jobs that work across tenants; nobody else does. */
 const OPERATED: Record<string, string> = {
   "public.crm_rules": "how leads are scored, assigned and followed up",
+  "public.operator_sequences": "what the operator writes to people in their trial and to those who left",
   "public.crm_cursors": "how far changes in the operator's CRM have been read",
   "public.crm_connections": "whether the operator's CRM answers",
   "public.erasures": "that there was a tenant, and how many rows went with it",
@@ -32,6 +33,8 @@ const PUBLISHED: Record<string, string> = {
 /** Tenants' tables that the operator's staff writes, and why. */
 export const STAFF_WRITES: Record<string, string> = {
   "public.crm_rules": "the operator's own rules",
+  "public.operator_sequences": "the operator's own sequences of mails",
+  "public.sequence_enrolments": "staff notes that somebody replied, and ends mails to them",
   "public.crm_marks": "what staff knows of a lead and the platform can't",
   "public.crm_follow_ups": "staff says what is done where there is no CRM",
   "public.audit_log": "what staff does stands in the tenant's trail",
@@ -54,6 +57,7 @@ export const EITHER_MODE: Record<string, string> = {
 /** Tables whose rows may have no tenant (yet), so that the key can't begin with it. */
 export const TENANT_OPTIONAL: Record<string, string> = {
   "public.outbox_mails": "a mail about an account has no tenant",
+  "public.sequence_unsubscribes": "who wants no more mails of the operator's own",
   "public.webhook_inbox": "the tenant is known only when the event is processed",
 };
 

@@ -39,6 +39,12 @@ const RECIPES: Record<string, (party: Party, canary: string, table: Table) => un
   "public.usage_alerts.threshold": () => 50,
   "public.crm_follow_ups.key": (_, canary) => `rule_${serialOf(canary)}`,
   "public.dns_records.ttl": () => 300,
+  from_hour: () => 9,
+  to_hour: () => 17,
+  "public.tenant_sequences.daily_cap": () => 50,
+  "public.sequence_enrolments.sender": (party) => (party.name === "guest" ? "operator" : "tenant"),
+  "public.sequence_enrolments.state": () => "active",
+  "public.sequence_enrolments.stop_reason": () => null,
   // One at a time may be under way.
   "public.deployments.status": () => "live",
 };
@@ -55,6 +61,13 @@ export interface Seeded {
 /** Tables of which a second visitor of the same tenant has rows of their own. */
 export function knowsVisitors(table: Table): boolean {
   return table.policies.some((policy) => policy.using?.includes("visitor_session()") ?? false);
+}
+
+/** Tables that hold rows about a tenant that its members don't see, the operator's: there they are the guest's. */
+export function hidesFromMembers(table: Table): boolean {
+  return table.policies.some(
+    ({ roles, using }) => roles.includes("authenticated") && (using?.includes("sender = 'tenant'") ?? false),
+  );
 }
 
 /** Tables whose rows are of one mode: real, or test data. */
@@ -75,7 +88,7 @@ export function staysInMode(table: Table, role: string): boolean {
 function partiesOf(table: Table): PartyName[] {
   const names: PartyName[] = ["a", "b"];
   if (knowsModes(table)) names.push("test");
-  if (knowsVisitors(table)) names.push("guest");
+  if (knowsVisitors(table) || hidesFromMembers(table)) names.push("guest");
   if (table.name in TENANT_OPTIONAL) names.push("nobody");
   return names;
 }

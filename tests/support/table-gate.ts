@@ -18,6 +18,7 @@ const GLOBAL_UNIQUES: Record<string, string> = {
   widget_keys_public: "a key of 128 random bits that stands in public pages",
   invitations_token: "a digest of a random token",
   billing_accounts_customer: "a Stripe customer leads to one tenant; only jobs write the table",
+  sequence_enrolments_token: "122 random bits; only jobs make enrolments",
   webhook_inbox_provider_event_id_key: "stored before the tenant is known; the app roles can't write it",
 };
 

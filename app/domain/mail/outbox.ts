@@ -3,6 +3,7 @@ import { z } from "zod";
 import { paths } from "#app/paths.ts";
 import type { Db, InTenantTx, SystemTx } from "#app/platform/db.ts";
 import { type Env, tenantOrigin } from "#app/platform/env.ts";
+import { AppError } from "#app/platform/errors.ts";
 import { randomToken, sha256Hex } from "#app/platform/ids.ts";
 import type { Mailer } from "#app/platform/mail.ts";
 import { type Letter, type WrittenMail, writeLetter } from "./letter.ts";
@@ -46,6 +47,9 @@ export type LetterWriter = (
   mail: { tenantId: string; data: unknown },
 ) => Promise<Letter | null>;
 
+/** Writes letters that go to the operator's own people and are no tenant's. */
+export type StaffLetterWriter = (services: { db: Db; env: Env }, mail: { data: unknown }) => Promise<Letter | null>;
+
 export interface SendServices {
   db: Db;
   mailer: Mailer;
@@ -60,17 +64,28 @@ export async function sendMail(
   services: SendServices,
   mailId: string,
   writers: Readonly<Record<string, LetterWriter>> = {},
+  staffWriters: Readonly<Record<string, StaffLetterWriter>> = {},
 ): Promise<void> {
   const { db, mailer } = services;
   const why = { reason: "mail.send" };
   const [row] = await db.asSystem(why, (tx) => tx<OutboxRow[]>`select * from outbox_mails where id = ${mailId}`, {
     readOnly: true,
   });
-  if (!row || row.status === "sent" || row.status === "held") return;
-  const letter = await compose(services, row, writers);
+  if (row?.status !== "queued") return;
+  const letter = await compose(services, row, writers, staffWriters);
   if (letter) {
     const domain = new URL(services.env.appUrl).hostname;
-    await mailer.send({ to: row.recipient, ...letter, messageId: `<${row.id}@${domain}>` });
+    try {
+      await mailer.send({ to: row.recipient, ...letter, messageId: `<${row.id}@${domain}>` });
+    } catch (error) {
+      // One of many that nobody takes is no alarm. What somebody waits for is: it goes to the dead letters.
+      if (!letter.unsubscribeUrl || !(error instanceof AppError) || error.reason !== "recipient_refused") throw error;
+      await db.asSystem(
+        why,
+        (tx) => tx`update outbox_mails set status = 'failed', attempts = attempts + 1 where id = ${mailId}`,
+      );
+      return;
+    }
   }
   await db.asSystem(
     why,
@@ -85,9 +100,15 @@ async function compose(
   services: SendServices,
   row: OutboxRow,
   writers: Readonly<Record<string, LetterWriter>>,
+  staffWriters: Readonly<Record<string, StaffLetterWriter>>,
 ): Promise<WrittenMail | null> {
   const { template, tenantId, data } = row;
   if (isTemplate(template)) return composeOwn(services, row, template);
+  const ours = tenantId === null && Object.hasOwn(staffWriters, template) ? staffWriters[template] : undefined;
+  if (ours) {
+    const letter = await ours(services, { data });
+    return letter && writeLetter(letter);
+  }
   const writer = Object.hasOwn(writers, template) ? writers[template] : undefined;
   if (!writer || !tenantId) throw new Error(`Nobody writes the letter ${template}.`);
   const letter = await writer(services, { tenantId, data });

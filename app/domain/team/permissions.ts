@@ -19,6 +19,7 @@ const MEMBER_PERMISSIONS = {
   "onboarding:write": ["owner", "admin"],
   "billing:read": ["owner", "admin"],
   "billing:write": ["owner"],
+  "organisation:delete": ["owner"],
 } as const satisfies Record<string, readonly TenantRole[]>;
 
 export type Permission = keyof typeof MEMBER_PERMISSIONS;
@@ -46,10 +47,15 @@ export function scopesFor(role: TenantRole): ApiScope[] {
 
 const STAFF_PERMISSIONS = {
   "tenants:read": ["support", "billing", "superadmin"],
+  "tenants:suspend": ["support", "superadmin"],
+  "tenants:delete": ["superadmin"],
   "metrics:read": ["support", "billing", "superadmin"],
   "billing:write": ["billing", "superadmin"],
   "provisioning:write": ["support", "superadmin"],
   "dns:write": ["support", "superadmin"],
+  "sequences:write": ["support", "superadmin"],
+  "leads:write": ["support", "superadmin"],
+  "leads:rules": ["superadmin"],
 } as const satisfies Record<string, readonly StaffRole[]>;
 
 export type StaffPermission = keyof typeof STAFF_PERMISSIONS;
