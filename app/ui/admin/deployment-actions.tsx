@@ -41,7 +41,7 @@ export function DeploymentActions({ deployment, lastResult }: DeploymentActionsP
   const stopped = status === "failed" || status === "cancelled";
   const other = openId !== null && openId !== id;
   return (
-    <Card title="Actions">
+    <Card title="Actions" className="max-lg:order-1">
       <div className="grid grid-cols-1 gap-5">
         <FormMessage errors={lastResult?.error?.[""] ?? undefined} />
         {other ? (
@@ -55,6 +55,9 @@ export function DeploymentActions({ deployment, lastResult }: DeploymentActionsP
         ) : null}
         {underWay && !cancelRequestedAt ? <Cancel /> : null}
         {stopped && newest ? <Retry deployment={deployment} /> : null}
+        {stopped && !newest && !other ? (
+          <p className="text-muted">Something newer was ordered since, so this one isn't tried again.</p>
+        ) : null}
         {underWay || other ? null : shared ? (
           <p className="text-muted">
             All tenants share one app. Its version and its size are everybody's, so this one can be neither rolled back
@@ -133,7 +136,7 @@ interface AskingProps extends Pick<DeploymentActionsProps, "deployment"> {
 function RollBack({ deployment: { id, earlier, live }, errors }: AskingProps) {
   const field = useId();
   if (earlier.length === 0)
-    return <p className="text-muted">There is no earlier version to roll back to: only one has been live so far.</p>;
+    return <p className="text-muted">No other version has been live here, so there is none to roll back to.</p>;
   const options = earlier.map((one) => ({
     value: one.id,
     label: `${one.version}, live since ${formatTime(one.liveAt, "UTC", "date")}`,

@@ -61,12 +61,18 @@ export function DeploymentPage(props: DeploymentPageProps) {
         </Alert>
       ) : null}
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <div className="grid min-w-0 grid-cols-1 gap-6">
+        <div className="grid min-w-0 grid-cols-1 gap-6 max-lg:order-2">
           {children}
-          <ResourceUsage usage={usage} span={span} shared={isShared(provider)} live={status === "live"} />
+          <ResourceUsage
+            usage={usage}
+            span={span}
+            shared={isShared(provider)}
+            stage={isUnderWay(status) ? "before" : status === "live" ? "live" : "over"}
+          />
         </div>
-        <div className="grid min-w-0 grid-cols-1 gap-6 max-lg:order-first">
-          <Card title="Progress">
+        {/* On phones its parts stand before and after the log. */}
+        <div className="grid min-w-0 grid-cols-1 gap-6 max-lg:contents">
+          <Card title="Progress" className="max-lg:order-1">
             <DeploymentSteps deployment={deployment} />
           </Card>
           {mend ? <DeploymentActions deployment={deployment} lastResult={lastResult} /> : null}
@@ -86,7 +92,7 @@ interface FactsProps {
 function Facts({ deployment, now, viewerId }: FactsProps) {
   const { provider, replicas, createdAt, finishedAt, status, requestedBy, toldAt, externalId, id } = deployment;
   return (
-    <Card title="Facts">
+    <Card title="Facts" className="max-lg:order-3">
       <dl className="grid grid-cols-1 gap-3">
         <Fact name="Provider">{provider === null ? "Not handed over yet" : providerWords(provider)}</Fact>
         {isShared(provider) ? null : <Fact name="Instances">{replicas}</Fact>}

@@ -84,7 +84,7 @@ function stopped(deployment: Given): ProgressStep[] {
     const later = rest.map((stage) => stepOf(deployment, stage, "pending"));
     return [stepOf(deployment, first, state, words), ...later];
   }
-  const work: Stage = { key: "deploying", label: between.map(({ label }) => label).join(" or ") };
+  const work: Stage = { key: "deploying", label: sentence(between.map(({ label }) => label)) };
   const how = (
     <>
       <p className="text-ink wrap-anywhere">{words}</p>
@@ -93,6 +93,9 @@ function stopped(deployment: Given): ProgressStep[] {
   );
   return [stepOf(deployment, first, "done"), stepOf(deployment, work, state, how), stepOf(deployment, end, "pending")];
 }
+
+const sentence = ([first = "", ...rest]: string[]): string =>
+  [first, ...rest.map((word) => word.toLowerCase())].join(" or ");
 
 /** It was live, and isn't any more without anybody having wished so. */
 function fallen(deployment: Given): ProgressStep[] {

@@ -129,7 +129,7 @@ export function deploymentColumns({ now, withTenant }: DeploymentColumnsOptions)
     primary: true,
     cell: ({ tenantName, host }) => (
       <>
-        <span className="line-clamp-2 wrap-anywhere">{tenantName}</span>
+        <span className="line-clamp-2 wrap-anywhere sm:min-w-44">{tenantName}</span>
         <span className="mt-0.5 block font-normal text-muted wrap-anywhere">{host ?? "No address yet"}</span>
       </>
     ),

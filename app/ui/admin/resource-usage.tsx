@@ -32,8 +32,8 @@ export interface ResourceUsageProps {
   span: SpanView;
   /** Whether the one app serves all tenants, so that its figures are everybody's. */
   shared: boolean;
-  /** Whether it serves now. */
-  live: boolean;
+  /** Whether it will serve, does so now, or is over. */
+  stage: "before" | "live" | "over";
 }
 
 const SPANS = [
@@ -48,11 +48,17 @@ const fine = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 const number = (value: number): string => (value < 10 ? fine : whole).format(value);
 
 /** 42 %; more than 100 where several processors are busy. */
-export const percentWords = (value: number): string => `${number(value)} %`;
+export const percentWords = (value: number): string => `${number(value)}\u00a0%`;
 export function bytesWords(value: number): string {
   const mebibytes = value / 2 ** 20;
-  return mebibytes < 1024 ? `${number(mebibytes)} MiB` : `${fine.format(mebibytes / 1024)} GiB`;
+  return mebibytes < 1024 ? `${number(mebibytes)}\u00a0MiB` : `${fine.format(mebibytes / 1024)}\u00a0GiB`;
 }
+
+const NOTHING = {
+  before: "Figures appear here once it is live.",
+  live: "Figures appear here once the provider has told the first ones.",
+  over: "Figures are told of what is live. This deployment has none, or they have been cleared away since.",
+};
 
 interface Measure {
   key: keyof FiguresView;
@@ -66,7 +72,7 @@ const MEASURES: readonly Measure[] = [
   { key: "requestsPerMinute", label: "Requests", write: number, note: "Per minute" },
 ];
 
-export function ResourceUsage({ usage, span, shared, live }: ResourceUsageProps) {
+export function ResourceUsage({ usage, span, shared, stage }: ResourceUsageProps) {
   return (
     <Card
       title="Use of resources"
@@ -79,12 +85,10 @@ export function ResourceUsage({ usage, span, shared, live }: ResourceUsageProps)
       }
     >
       {usage ? (
-        <Measured usage={usage} span={span} live={live} />
+        <Measured usage={usage} span={span} live={stage === "live"} />
       ) : (
-        <EmptyState title="Nothing was measured">
-          {live
-            ? "Figures appear here once the provider has told the first ones."
-            : "Figures are told of what is live. This deployment has none, or they have been cleared away since."}
+        <EmptyState title={stage === "over" ? "Nothing was measured" : "Nothing was measured yet"}>
+          {NOTHING[stage]}
         </EmptyState>
       )}
     </Card>
