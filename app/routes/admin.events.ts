@@ -6,7 +6,7 @@ import { readSessionToken } from "#app/web/session-cookie.ts";
 import { isStaff, requireStaff } from "#app/web/staff-guards.ts";
 
 /** What the staff's pages show; conversations and usage of all tenants together would be a flood. */
-const SHOWN = new Set(["provisioning", "dns", "deployments", "*"]);
+const SHOWN = new Set(["provisioning", "dns", "deployments", "crm", "*"]);
 
 export const loader = publicRoute(async ({ context, params, request, services }) => {
   const { actor } = await requireStaff({ context, params, request }, "tenants:read");

@@ -104,6 +104,23 @@ const ADMIN: Record<string, Recipe> = {
     ],
   },
   ...deploymentRecipes(),
+  "routes/admin.leads._index": { ...STAFF, search: ({ slug }) => ({ q: slug, sort: "mrr" }) },
+  "routes/admin.leads.$tenantId": {
+    ...STAFF,
+    params: ({ tenantId }) => ({ tenantId }),
+    forms: [
+      one("sync", { intent: "sync" }),
+      one("demo", { intent: "demo", plannedAt: "2026-12-01T14:00", note: "" }),
+      one("negotiate", { intent: "negotiate", note: "They ask for a year." }),
+      one("drop", { intent: "drop", kind: "negotiation" }),
+      one("finish", ({ recordId }) => ({ intent: "finish", id: recordId })),
+    ],
+  },
+  "routes/admin.domains": {
+    ...STAFF,
+    search: ({ slug }) => ({ q: slug, kind: "subdomain" }),
+    forms: [one("look again", ({ tenantId, recordId }) => ({ intent: "look", tenantId, domainId: recordId }))],
+  },
   "routes/admin.dns._index": { ...STAFF, search: ({ slug }) => ({ q: slug, type: "CNAME" }) },
   "routes/admin.dns.add": {
     ...STAFF,

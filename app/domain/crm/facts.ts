@@ -7,6 +7,8 @@ export interface LeadSubject {
   registration: Omit<Registration, "score">;
   /** Days since a member or a visitor of it was last there. */
   quietDays: number;
+  /** The demonstration that staff has agreed on. */
+  demo: { at: Date; note: string } | null;
 }
 
 /** What follows from other columns. */
@@ -17,7 +19,8 @@ interface Row extends Omit<LeadSubject["registration"], Follows>, Came {
   paying: boolean;
   everPaid: boolean;
   offered: boolean;
-  demoScheduled: boolean;
+  demoAt: Date | null;
+  demoNote: string | null;
   negotiating: boolean;
   health: number | null;
   healthParts: { key: string; score: number }[] | null;
@@ -49,7 +52,7 @@ export async function readSubject(tx: InTenantTx, tenantId: string): Promise<Lea
       b.contract or exists (select from invoices i where i.tenant_id = t.id and i.status = 'paid' and i.paid_cents > 0)
         as ever_paid,
       exists (select from checkouts c where c.tenant_id = t.id and c.url is not null) as offered,
-      exists (select from crm_marks m where m.tenant_id = t.id and m.kind = 'demo') as demo_scheduled,
+      demo.planned_at as demo_at, demo.note as demo_note,
       exists (select from crm_marks m where m.tenant_id = t.id and m.kind = 'negotiation') as negotiating,
       h.score as health, h.parts as health_parts,
       (extract(epoch from now() - greatest(t.created_at, app.members_seen_at(),
@@ -59,23 +62,25 @@ export async function readSubject(tx: InTenantTx, tenantId: string): Promise<Lea
     join billing_accounts b on b.tenant_id = t.id
     join plan_versions v on v.id = b.plan_version_id
     left join tenant_origins o on o.tenant_id = t.id
+    left join crm_marks demo on demo.tenant_id = t.id and demo.kind = 'demo'
     left join lateral (
       select score, parts from health_scores where tenant_id = t.id order by computed_at desc, id desc limit 1
     ) h on true
     where t.id = ${tenantId}`;
   if (!row) return null;
-  const { paying, everPaid, offered, demoScheduled, negotiating, health, healthParts, quietDays, ...rest } = row;
+  const { paying, everPaid, offered, demoAt, demoNote, negotiating, health, healthParts, quietDays, ...rest } = row;
   const { priceCents, channel, source, medium, campaign, referrer, ...company } = rest;
   const partOf = (key: string): number | null => healthParts?.find((part) => part.key === key)?.score ?? null;
   return {
     quietDays: Math.max(0, quietDays),
+    demo: demoAt && { at: demoAt, note: demoNote ?? "" },
     registration: {
       ...company,
       mrrCents: paying ? (priceCents ?? 0) : 0,
       progress: {
         // Who has chosen an address has said what it is for.
         qualified: company.subdomain !== null,
-        demoScheduled,
+        demoScheduled: demoAt !== null,
         proposalSent: offered,
         negotiating,
         everPaid,

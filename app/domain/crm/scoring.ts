@@ -140,8 +140,8 @@ export function followUpsOf(facts: ScoredFacts, rules: CrmRules, asked: Readonly
     const { kind, summary, note, dueInDays } = activity;
     due.push({
       ...{ key, kind, person, escalation },
-      summary: filled(summary, facts),
-      note: filled(note, facts),
+      summary: filled(summary, facts, 200),
+      note: filled(note, facts, 1000),
       due: new Date(now.getTime() + dueInDays * DAY_MS).toISOString().slice(0, 10),
     });
   }
@@ -149,10 +149,13 @@ export function followUpsOf(facts: ScoredFacts, rules: CrmRules, asked: Readonly
 }
 
 const DAY_MS = 86_400_000;
-const filled = (text: string, { company, score }: ScoredFacts): string =>
-  text
-    .replaceAll(/\{(company|score)\}/g, (_, name: string) => (name === "company" ? company : String(score)))
-    .slice(0, 1000);
+/** @param most characters, as Postgres counts them */
+function filled(text: string, { company, score }: ScoredFacts, most: number): string {
+  const whole = text.replaceAll(/\{(company|score)\}/g, (_, name: string) =>
+    name === "company" ? company : String(score),
+  );
+  return [...whole].slice(0, most).join("");
+}
 
 /** What holds until staff writes rules of its own. */
 export const DEFAULT_RULES: CrmRules = {

@@ -15,7 +15,7 @@ import { askedOf, isPerson, recordFollowUps, sendFollowUps } from "./follow-ups.
 import { LEAD_STAGES, leadDraft, leadFigures, type Registration } from "./lead-mapping.ts";
 import { type HeldLead, holdLead, keepLead, type LeadNews, leadState, releaseLead } from "./leads.ts";
 import type { CrmLead, CrmProvider, CrmUser } from "./ports.ts";
-import { factsAt, type Rated, rate } from "./rating.ts";
+import { demoOf, factsAt, type Rated, rate } from "./rating.ts";
 import { rulesInForce } from "./rules.ts";
 import type { CrmRules } from "./scoring.schema.ts";
 import { followUpsOf, ownerOf } from "./scoring.ts";
@@ -117,7 +117,8 @@ const keepOf =
 /** Records what people are to do for the lead at this stage. */
 async function ask(tx: SystemTx, { tenantId, held, rated, rules, now }: Work, stage: string): Promise<void> {
   const asked = await askedOf(tx, tenantId, held.id);
-  await recordFollowUps(tx, tenantId, held.id, followUpsOf(factsAt(rated, stage), rules, asked, now));
+  const due = [...followUpsOf(factsAt(rated, stage), rules, asked, now), ...demoOf(rated)];
+  await recordFollowUps(tx, tenantId, held.id, due);
 }
 
 /** There is no CRM: the platform decides on stage and owner, and nobody else. */

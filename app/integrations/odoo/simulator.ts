@@ -21,6 +21,7 @@ import {
 } from "./simulator-exceptions.ts";
 import { methodOf, type RecordSet } from "./simulator-methods.ts";
 import { modelsOf } from "./simulator-models.ts";
+import { leadPage } from "./simulator-page.ts";
 import { createRecords, OdooState, type Values } from "./simulator-records.ts";
 
 export interface OdooSimulatorOptions {
@@ -122,6 +123,7 @@ export async function startOdooSimulator(options: OdooSimulatorOptions): Promise
   function answer(request: ApiRequest): ApiAnswer {
     if (request.path.startsWith("/json/2/")) return json2(request);
     if (request.path === "/jsonrpc" && request.method === "POST") return jsonRpc(request);
+    if (request.path === "/mail/view") return leadPage(request.query, records.all);
     if (request.path === "/web/version" && version >= 19)
       return { status: 200, body: { version: `${version}.0`, version_info: [version, 0, 0, "final", 0, ""] } };
     return { status: 404, body: "<h1>Not Found</h1>" };
