@@ -101,7 +101,7 @@ export async function applyDeploymentNotice(tx: SystemTx, delivery: Delivery): P
     select * from deployments where tenant_id = ${tenantId} and id = ${id} for update`;
   if (!row || (row.externalId ?? externalId) !== externalId) return "done";
   if (row.externalId === null) return row.startedAt && isOpen(row.status) ? { parked: id } : "done";
-  await tx`update webhook_inbox set tenant_id = ${tenantId} where id = ${delivery.id}`;
+  delivery.tenantId = tenantId;
   // What it has written belongs to what it says.
   if (await applyReport(tx, row, report, new Date())) await advanceNow(tx, tenantId, id);
   return "done";
