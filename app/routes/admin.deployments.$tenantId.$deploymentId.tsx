@@ -4,12 +4,13 @@ import { type MetaFunction, redirect } from "@remix-run/node";
 import { Outlet, useActionData, useLoaderData } from "@remix-run/react";
 import {
   cancelDeploymentAsStaff,
+  deployAsStaff,
   retryDeploymentAsStaff,
   rollBackAsStaff,
   scaleAsStaff,
 } from "#app/domain/admin/deployment-changes.ts";
 import { usageOfDeployment } from "#app/domain/admin/deployment-records.ts";
-import { HandleDeployment, RollBack, Scale, SpanFilter } from "#app/domain/admin/deployments.schema.ts";
+import { Deploy, HandleDeployment, RollBack, Scale, SpanFilter } from "#app/domain/admin/deployments.schema.ts";
 import { getDeployment } from "#app/domain/admin/deployments.ts";
 import { staffMay } from "#app/domain/team/permissions.ts";
 import { paths } from "#app/paths.ts";
@@ -30,15 +31,31 @@ export const loader = staffLoader("tenants:read", async ({ tx, params, url, acto
   const deployment = await getDeployment(tx, tenantId, deploymentId);
   const usage = await usageOfDeployment(tx, tenantId, deploymentId, span);
   const mend = staffMay(actor.role, "provisioning:write");
-  return { deployment, usage, span, mend, viewerId: actor.userId, now: services.now() };
+  const { provider, version } = services.env.deployments;
+  return {
+    deployment,
+    usage,
+    span,
+    mend,
+    /** What a further order would run; null where all share one app. */
+    offered: provider === "shared" ? null : version,
+    viewerId: actor.userId,
+    now: services.now(),
+  };
 });
 
-export const action = staffAction("provisioning:write", async ({ request, params, staff, actor }) => {
+export const action = staffAction("provisioning:write", async ({ request, params, staff, actor, services }) => {
   const { tenantId = "", deploymentId = "" } = params;
   const form = await readForm(request);
   const toNew = ({ id }: { id: string }): never => {
     throw redirect(paths.adminDeployment(tenantId, id));
   };
+  if (intentOf(form) === "deploy") {
+    const service = services.env.deployments.provider !== "shared";
+    return submitForm(form, Deploy, async (input) =>
+      toNew(await staff.asStaff(actor, (tx) => deployAsStaff(tx, actor, tenantId, deploymentId, input, service))),
+    );
+  }
   if (intentOf(form) === "rollback")
     return submitForm(form, RollBack, async (input) =>
       toNew(await staff.asStaff(actor, (tx) => rollBackAsStaff(tx, actor, tenantId, deploymentId, input))),

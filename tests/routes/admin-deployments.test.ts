@@ -16,8 +16,8 @@ const { sql } = database;
 const services = { ...(await pageServices(database.db.web)), staff: database.db.staff };
 const [a, b] = await Promise.all([makeParty(database, "a"), makeParty(database, "b")]);
 
-function browse(token: string): Browser {
-  const browser = new Browser(services);
+function browse(token: string, through = services): Browser {
+  const browser = new Browser(through);
   browser.setCookie(cookieOf(token).cookie ?? "");
   return browser;
 }
@@ -25,6 +25,11 @@ const superadmin = await makeStaff(database);
 const staff = browse(superadmin.token);
 const support = await makeStaff(database, "support");
 const helper = browse(support.token);
+/** Where somebody else runs tenants' hosts. */
+const byService = browse(support.token, {
+  ...services,
+  env: { ...services.env, deployments: { ...services.env.deployments, provider: "webhook", version: "v9" } },
+});
 const billing = browse((await makeStaff(database, "billing")).token);
 const owner = browse(a.token);
 const addressOf = (tenantId: string, deploymentId: string, rest = "") =>
@@ -333,6 +338,21 @@ describe("what staff does about one", () => {
     expect((await look(a.tenantId, id)).deployment.cancelRequestedAt).toBeInstanceOf(Date);
     expect(await trail("deployment.cancelled")).toMatchObject([{ subject_id: id, detail: { version: "v1" } }]);
     expect((await act(live, { intent: "cancel" })).status).toBe(409);
+  });
+
+  test("another version is deployed where a service runs tenants' hosts", async () => {
+    await clear();
+    const live = await put(a.tenantId, { version: "v2" });
+    expect((await act(live, { intent: "deploy", version: "v3" })).status).toBe(409);
+    expect((await act(live, { intent: "deploy", version: " " }, byService)).status).toBe(422);
+    expect((await staff.get(page, ...addressOf(a.tenantId, live))).data).toMatchObject({ offered: null });
+    expect((await byService.get(page, ...addressOf(a.tenantId, live))).data).toMatchObject({ offered: "v9" });
+    const id = idIn((await act(live, { intent: "deploy", version: " v3 " }, byService)).location);
+    expect((await look(a.tenantId, id)).deployment).toMatchObject({ ...{ kind: "deploy", version: "v3" }, openId: id });
+    expect(await trail("deployment.ordered")).toMatchObject([
+      { subject_id: id, detail: { version: "v3", from: "v2" } },
+    ]);
+    expect((await act(live, { intent: "deploy", version: "v4" }, byService)).status).toBe(409);
   });
 
   test("what is live gets another size", async () => {

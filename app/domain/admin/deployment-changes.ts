@@ -1,4 +1,4 @@
-// What staff does to deployments: another try, back to an earlier version, another size, an end. Each stands in the
+// What staff does to deployments: another version, another try, back to an earlier one, another size, an end. Each stands in the
 // tenant's trail; the worker carries it out (provisioning/deployment-advance.ts).
 import type { StaffActor } from "#app/platform/actor.ts";
 import type { StaffTx } from "#app/platform/db.ts";
@@ -6,12 +6,32 @@ import { AppError } from "#app/platform/errors.ts";
 import { isUuid } from "#app/platform/ids.ts";
 import { recordStaffAudit } from "../audit/audit.ts";
 import { orderDeployment, requestCancel, requestScale, retryDeployment } from "../provisioning/deployments.ts";
-import type { RollBack, Scale } from "./deployments.schema.ts";
+import type { Deploy, RollBack, Scale } from "./deployments.schema.ts";
 import { noDeployment } from "./deployments.ts";
 
 interface Ordered {
   tenantId: string;
   id: string;
+}
+
+/**
+ * Orders a version for the tenant that this deployment is of.
+ * @param service whether somebody runs tenants' hosts who can run one by itself
+ * @throws AppError not_found; conflict where nobody can, something is under way, or there is no address
+ */
+export async function deployAsStaff(
+  tx: StaffTx,
+  actor: StaffActor,
+  tenantId: string,
+  id: string,
+  { version }: Deploy,
+  service: boolean,
+): Promise<Ordered> {
+  const { liveVersion } = await lookAt(tx, tenantId, id);
+  if (!service) throw allShareOne();
+  const made = await orderDeployment(tx, { tenantId, kind: "deploy", version, requestedBy: actor.userId });
+  await recordStaffAudit(tx, actor, tenantId, "deployment.ordered", made.id, { version, from: liveVersion });
+  return { tenantId, id: made.id };
 }
 
 /**

@@ -45,6 +45,14 @@ export const RollBack = z.object({
 });
 export type RollBack = z.infer<typeof RollBack>;
 
+export const Deploy = z.object({
+  version: z
+    .string({ error: "Name a version." })
+    .transform((text) => text.replaceAll("\u0000", "").toWellFormed().trim())
+    .pipe(z.string().min(1, "Name a version.").max(200, "At most 200 characters.")),
+});
+export type Deploy = z.infer<typeof Deploy>;
+
 export const MOST_REPLICAS = 100;
 const count = `A whole number from 1 to ${MOST_REPLICAS}.`;
 export const Scale = z.object({

@@ -31,12 +31,14 @@ export interface DeploymentActionsProps {
     live: { id: string; version: string } | null;
     earlier: readonly { id: string; version: string; liveAt: Date }[];
   };
+  /** The version that a further order would run; null where all share one app. */
+  offered: string | null;
   lastResult: SubmissionResult<string[]> | null;
 }
 
-export function DeploymentActions({ deployment, lastResult }: DeploymentActionsProps) {
+export function DeploymentActions({ deployment, offered, lastResult }: DeploymentActionsProps) {
   const { id, tenantId, status, provider, newest, openId, live, cancelRequestedAt } = deployment;
-  const shared = isShared(provider);
+  const shared = isShared(provider) || offered === null;
   const underWay = isUnderWay(status);
   const stopped = status === "failed" || status === "cancelled";
   const other = openId !== null && openId !== id;
@@ -60,8 +62,9 @@ export function DeploymentActions({ deployment, lastResult }: DeploymentActionsP
         ) : null}
         {underWay || other ? null : shared ? (
           <p className="text-muted">
-            All tenants share one app. Its version and its size are everybody's, so this one can be neither rolled back
-            nor scaled by itself.
+            {offered === null
+              ? "All tenants share one app. Its version and its size are everybody's, so this one can be neither rolled back nor scaled by itself."
+              : "This was served by the app that all tenants shared, so there is nothing to roll back to or to scale."}
           </p>
         ) : (
           <>
@@ -70,6 +73,9 @@ export function DeploymentActions({ deployment, lastResult }: DeploymentActionsP
               <Scale deployment={deployment} errors={lastResult?.error?.replicas ?? undefined} />
             ) : null}
           </>
+        )}
+        {offered === null || underWay || other ? null : (
+          <Deploy version={offered} live={live?.version ?? null} errors={lastResult?.error?.version ?? undefined} />
         )}
         {!newest && !other && live && live.id !== id ? (
           <p className="text-muted">
@@ -82,7 +88,7 @@ export function DeploymentActions({ deployment, lastResult }: DeploymentActionsP
 }
 
 interface ActProps extends Pick<ConfirmButtonProps, "question" | "consequence" | "confirmLabel" | "cancelLabel"> {
-  intent: "retry" | "cancel" | "rollback" | "scale";
+  intent: "deploy" | "retry" | "cancel" | "rollback" | "scale";
   label: string;
   /** What is asked for besides. */
   children?: ReactNode;
@@ -158,6 +164,44 @@ function RollBack({ deployment: { id, earlier, live }, errors }: AskingProps) {
           name="to"
           options={options}
           defaultValue={options.some(({ value }) => value === id) ? id : options[0]?.value}
+          aria-describedby={errors ? `${field}-error` : undefined}
+        />
+        {errors ? <FieldError id={`${field}-error`} messages={errors} /> : null}
+      </div>
+    </Act>
+  );
+}
+
+interface DeployProps {
+  version: string;
+  live: string | null;
+  errors: string[] | undefined;
+}
+
+function Deploy({ version, live, errors }: DeployProps) {
+  const field = useId();
+  return (
+    <Act
+      intent="deploy"
+      label="Deploy"
+      question="Deploy this version?"
+      consequence={`It is ordered from the provider at once. ${live ? `${live} goes on running until it is live, and you can roll back to it.` : "Nothing runs now."}`}
+      confirmLabel="Deploy it"
+    >
+      <div>
+        <label htmlFor={field} className="mb-1.5 block font-medium">
+          Version to deploy
+        </label>
+        <Input
+          id={field}
+          name="version"
+          required
+          maxLength={200}
+          defaultValue={version}
+          autoCapitalize="none"
+          autoComplete="off"
+          spellCheck={false}
+          aria-invalid={errors ? true : undefined}
           aria-describedby={errors ? `${field}-error` : undefined}
         />
         {errors ? <FieldError id={`${field}-error`} messages={errors} /> : null}

@@ -24,6 +24,8 @@ export interface DeploymentPageProps {
     };
   usage: UsageView | null;
   span: SpanView;
+  /** The version that a further order would run; null where all share one app. */
+  offered: string | null;
   /** Of the signed-in person. */
   viewerId: string;
   /** Whether this member of staff may change anything. */
@@ -35,7 +37,7 @@ export interface DeploymentPageProps {
 }
 
 export function DeploymentPage(props: DeploymentPageProps) {
-  const { deployment, usage, span, mend, now, lastResult, viewerId, children } = props;
+  const { deployment, usage, span, mend, offered, now, lastResult, viewerId, children } = props;
   const { tenantId, tenantName, host, kind, version, status, provider, reason } = deployment;
   return (
     <>
@@ -75,7 +77,7 @@ export function DeploymentPage(props: DeploymentPageProps) {
           <Card title="Progress" className="max-lg:order-1">
             <DeploymentSteps deployment={deployment} />
           </Card>
-          {mend ? <DeploymentActions deployment={deployment} lastResult={lastResult} /> : null}
+          {mend ? <DeploymentActions deployment={deployment} offered={offered} lastResult={lastResult} /> : null}
           <Facts deployment={deployment} now={now} viewerId={viewerId} />
         </div>
       </div>

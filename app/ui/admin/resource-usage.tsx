@@ -76,7 +76,11 @@ export function ResourceUsage({ usage, span, shared, stage }: ResourceUsageProps
   return (
     <Card
       title="Use of resources"
-      description={shared ? "Figures of the process that serves all tenants: none has its own." : undefined}
+      description={
+        shared
+          ? "Processor and memory are figures of the process that serves all tenants. Requests are this tenant's own."
+          : undefined
+      }
       actions={usage ? <FilterLinks label="Time" name="span" options={SPANS} /> : undefined}
       footer={
         <p className="text-xs text-muted">
