@@ -11,9 +11,3 @@ export function chooseScheme(scheme: Scheme): void {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API isn't in every browser yet
   document.cookie = `${schemeCookie}=${scheme ?? ""}; Path=/; SameSite=Lax; Max-Age=${scheme ? 31_536_000 : 0}`;
 }
-
-/** The scheme chosen on this page, as it stands in the document. */
-export function currentScheme(): Scheme {
-  const value = document.documentElement.dataset.theme;
-  return value === "light" || value === "dark" ? value : null;
-}

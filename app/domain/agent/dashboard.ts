@@ -27,11 +27,6 @@ interface Row extends Figures {
   current: boolean;
 }
 
-/** Share of questions answered, 0 to 1; null where none was asked. */
-export function answeredShare({ answered, unanswered }: Figures): number | null {
-  return answered + unanswered === 0 ? null : answered / (answered + unanswered);
-}
-
 const NONE: Figures = {
   conversations: 0,
   messages: 0,

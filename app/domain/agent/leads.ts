@@ -1,5 +1,5 @@
 // Leads: the contact details that visitors leave with the agent. One a conversation, filled over its turns.
-import type { InTenantTx, TenantTx, VisitorTx } from "#app/platform/db.ts";
+import type { InTenantTx, VisitorTx } from "#app/platform/db.ts";
 import type { CaptureLead } from "./leads.schema.ts";
 
 export interface Lead {
@@ -30,11 +30,4 @@ export async function leadOf(tx: InTenantTx, conversationId: string): Promise<Le
     select id, conversation_id, name, email, phone, note, stage, created_at
     from leads where tenant_id = app.tenant_id() and conversation_id = ${conversationId}`;
   return lead ?? null;
-}
-
-/** The newest leads, at most `limit`. */
-export async function recentLeads(tx: TenantTx, limit = 20): Promise<Lead[]> {
-  return tx<Lead[]>`
-    select id, conversation_id, name, email, phone, note, stage, created_at
-    from leads where tenant_id = app.tenant_id() order by created_at desc limit ${limit}`;
 }

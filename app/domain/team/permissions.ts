@@ -23,7 +23,6 @@ const MEMBER_PERMISSIONS = {
 } as const satisfies Record<string, readonly TenantRole[]>;
 
 export type Permission = keyof typeof MEMBER_PERMISSIONS;
-export const PERMISSIONS = Object.keys(MEMBER_PERMISSIONS) as Permission[];
 
 /** Whether a member of this role may do this. */
 export function may(role: TenantRole, permission: Permission): boolean {
