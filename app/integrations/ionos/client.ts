@@ -5,18 +5,14 @@ import { checkedDraft, excludeEachOther, plainName, sameRecord } from "#app/doma
 import type { DnsProvider, DnsRecord, DnsZone, RecordDraft, RecordType } from "#app/domain/provisioning/ports.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { isOurType, understood, written } from "../dns/presentation.ts";
-import { type Answer, createProviderHttp, type ProviderHttp } from "../dns/provider-http.ts";
-import { createZoneCache, type ZoneCache } from "../dns/zone-cache.ts";
+import { connectProvider, type ProviderTiming } from "../dns/provider-connection.ts";
+import type { Answer, ProviderHttp } from "../dns/provider-http.ts";
+import type { ZoneCache } from "../dns/zone-cache.ts";
 
-export interface IonosConfig {
+export interface IonosConfig extends ProviderTiming {
   /** `prefix.secret`, as IONOS shows it. */
   apiKey: string;
   baseUrl?: string | undefined;
-  /** Of one request, in milliseconds. */
-  timeoutMs?: number;
-  pause?: (ms: number) => Promise<void>;
-  /** Milliseconds. */
-  now?: () => number;
 }
 
 const BASE_URL = "https://api.hosting.ionos.com/dns/v1";
@@ -24,7 +20,6 @@ const BASE_URL = "https://api.hosting.ionos.com/dns/v1";
 const CREATE_ROUNDS = 3;
 /** `..` as an id would lead from a record to its zone, which PUT replaces whole. */
 const ID = /^(?!\.+$)[\w.-]+$/;
-const Zones = z.array(z.object({ id: z.string().min(1), name: z.string().min(1) }));
 const Row = z.object({
   id: z.string().min(1),
   name: z.string(),
@@ -51,17 +46,8 @@ interface Kept extends DnsRecord {
 }
 
 export function createIonosDns(config: IonosConfig): DnsProvider {
-  const http = createProviderHttp({
-    name: "IONOS",
-    baseUrl: config.baseUrl ?? BASE_URL,
-    headers: { "x-api-key": config.apiKey },
-    ...(config.timeoutMs !== undefined && { timeoutMs: config.timeoutMs }),
-    ...(config.pause && { pause: config.pause }),
-  });
-  const zones = createZoneCache(async () => {
-    const found = http.read(Zones, await http.send("GET", "/zones"));
-    return found.map(({ id, name }) => ({ id, name: plainName(name) }));
-  }, config.now ?? Date.now);
+  const { baseUrl = BASE_URL, apiKey } = config;
+  const { http, zones } = connectProvider({ name: "IONOS", baseUrl, apiKey }, config);
   const records = recordsOf(http, zones);
 
   return {

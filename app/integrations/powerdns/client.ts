@@ -5,23 +5,18 @@ import { checkedDraft, excludeEachOther, plainName } from "#app/domain/provision
 import type { DnsProvider, DnsRecord, DnsZone, RecordDraft, RecordType } from "#app/domain/provisioning/ports.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { isOurType, understood, written } from "../dns/presentation.ts";
-import { type Answer, createProviderHttp, type ProviderHttp } from "../dns/provider-http.ts";
-import { createZoneCache, type ZoneCache } from "../dns/zone-cache.ts";
+import { connectProvider, type ProviderTiming } from "../dns/provider-connection.ts";
+import type { Answer, ProviderHttp } from "../dns/provider-http.ts";
+import type { ZoneCache } from "../dns/zone-cache.ts";
 
-export interface PowerDnsConfig {
+export interface PowerDnsConfig extends ProviderTiming {
   /** Of the web server, without `/api/v1`. */
   baseUrl: string;
   apiKey: string;
   /** PowerDNS has but one, called localhost. */
   server?: string;
-  /** Of one request, in milliseconds. */
-  timeoutMs?: number;
-  pause?: (ms: number) => Promise<void>;
-  /** Milliseconds. */
-  now?: () => number;
 }
 
-const Zones = z.array(z.object({ id: z.string().min(1), name: z.string().min(1) }));
 const Content = z.object({ content: z.string(), disabled: z.boolean().default(false) });
 const RecordSet = z.object({ name: z.string(), type: z.string(), ttl: z.number(), records: z.array(Content) });
 const Zone = z.object({ rrsets: z.array(RecordSet).default([]) });
@@ -32,17 +27,9 @@ type RecordSet = z.infer<typeof RecordSet>;
 const WRITE_ROUNDS = 4;
 
 export function createPowerDns(config: PowerDnsConfig): DnsProvider {
-  const http = createProviderHttp({
-    name: "PowerDNS",
-    baseUrl: `${config.baseUrl.replace(/\/+$/, "")}/api/v1/servers/${encodeURIComponent(config.server ?? "localhost")}`,
-    headers: { "x-api-key": config.apiKey },
-    ...(config.timeoutMs !== undefined && { timeoutMs: config.timeoutMs }),
-    ...(config.pause && { pause: config.pause }),
-  });
-  const zones = createZoneCache(async () => {
-    const found = http.read(Zones, await http.send("GET", "/zones"));
-    return found.map(({ id, name }) => ({ id, name: plainName(name) }));
-  }, config.now ?? Date.now);
+  const { apiKey, server = "localhost" } = config;
+  const baseUrl = `${config.baseUrl.replace(/\/+$/, "")}/api/v1/servers/${encodeURIComponent(server)}`;
+  const { http, zones } = connectProvider({ name: "PowerDNS", baseUrl, apiKey }, config);
   const sets = recordSets(http, zones);
 
   return {

@@ -9,6 +9,7 @@ import { FormMessage } from "../form/form-message.tsx";
 import { usePending } from "../form/pending.ts";
 import { Input } from "../input.tsx";
 import { Select } from "../select.tsx";
+import { RecordFields } from "./record-fields.tsx";
 
 export interface RecordAddFormProps {
   tenant: string;
@@ -41,18 +42,12 @@ export function RecordAddForm({ tenant, lastResult }: RecordAddFormProps) {
         <Field label="Type" field={fields.type}>
           <Select {...selectProps(form, fields.type)} options={TYPES} />
         </Field>
-        <Field label="Content" field={fields.content} hint="An address, a name or a text, as the type asks.">
-          <Input {...inputProps(form, fields.content, { type: "text" })} maxLength={2000} required />
-        </Field>
-        <Field label="Time to live" field={fields.ttl} hint="How long the world may remember it, in seconds.">
-          <Input
-            {...inputProps(form, fields.ttl, { type: "number" })}
-            min={30}
-            max={86_400}
-            suffix="seconds"
-            required
-          />
-        </Field>
+        <RecordFields
+          form={form}
+          fields={fields}
+          contentHint="An address, a name or a text, as the type asks."
+          ttlHint="How long the world may remember it, in seconds."
+        />
         <div>
           <ConfirmButton
             variant="primary"

@@ -5,16 +5,14 @@ import { paths } from "#app/paths.ts";
 import { Card } from "../card.tsx";
 import { ConfirmButton } from "../confirm-button.tsx";
 import { EmptyState } from "../empty-state.tsx";
-import { Field } from "../field.tsx";
-import { inputProps } from "../form/field-props.ts";
 import { FormMessage } from "../form/form-message.tsx";
 import { usePending } from "../form/pending.ts";
-import { Input } from "../input.tsx";
 import { PageHeader } from "../page-header.tsx";
 import { TextLink } from "../text-link.tsx";
 import { TimeText } from "../time-text.tsx";
 import { Fact } from "./fact.tsx";
 import { type RecordView, spanWords } from "./record-columns.tsx";
+import { RecordFields } from "./record-fields.tsx";
 import { RECORD_STATES, State } from "./tenant-state.tsx";
 
 export interface RecordPageProps {
@@ -116,18 +114,7 @@ function ChangeForm({ record, lastResult }: Pick<RecordPageProps, "record" | "la
       <Form method="post" preventScrollReset {...getFormProps(form)} className="grid max-w-xl gap-5">
         <input type="hidden" name="intent" value="change" />
         <FormMessage errors={form.errors} />
-        <Field label="Content" field={fields.content}>
-          <Input {...inputProps(form, fields.content, { type: "text" })} maxLength={2000} required />
-        </Field>
-        <Field label="Time to live" field={fields.ttl}>
-          <Input
-            {...inputProps(form, fields.ttl, { type: "number" })}
-            min={30}
-            max={86_400}
-            suffix="seconds"
-            required
-          />
-        </Field>
+        <RecordFields form={form} fields={fields} />
         <div>
           <ConfirmButton
             variant="primary"

@@ -9,6 +9,7 @@ import { usePending } from "../form/pending.ts";
 import { Input } from "../input.tsx";
 import { Select } from "../select.tsx";
 import { SCHEDULES } from "./schedules.ts";
+import { WebAddressInput } from "./web-address-input.tsx";
 
 /** What is typed; the server makes numbers of it. */
 interface Typed {
@@ -32,15 +33,7 @@ export function WebsiteEditor({ lastResult }: { lastResult: SubmissionResult<str
       <input type="hidden" name="intent" value="website" />
       <FormMessage errors={form.errors} />
       <Field label="Web address" field={fields.url}>
-        <Input
-          {...inputProps(form, fields.url, { type: "text" })}
-          inputMode="url"
-          autoComplete="url"
-          autoCapitalize="none"
-          spellCheck={false}
-          placeholder="www.example.com"
-          required
-        />
+        <WebAddressInput {...inputProps(form, fields.url, { type: "text" })} />
       </Field>
       <Field label="Read it again" field={fields.syncEveryHours} hint="Only pages that changed are read anew.">
         <Select {...selectProps(form, fields.syncEveryHours)} options={SCHEDULES} className="sm:max-w-xs" />

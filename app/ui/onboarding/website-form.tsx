@@ -5,7 +5,7 @@ import { Button } from "../button.tsx";
 import { Field } from "../field.tsx";
 import { inputProps } from "../form/field-props.ts";
 import { FormMessage } from "../form/form-message.tsx";
-import { Input } from "../input.tsx";
+import { WebAddressInput } from "../knowledge/web-address-input.tsx";
 import { type FormReply, useOwnForm } from "./reply.ts";
 
 export function WebsiteForm({ reply }: { reply: FormReply | undefined }) {
@@ -21,15 +21,7 @@ export function WebsiteForm({ reply }: { reply: FormReply | undefined }) {
       <FormMessage errors={form.errors} />
       <Field label="Web address" field={fields.url}>
         <div className="flex gap-2">
-          <Input
-            {...inputProps(form, fields.url, { type: "text" })}
-            inputMode="url"
-            autoComplete="url"
-            autoCapitalize="none"
-            spellCheck={false}
-            placeholder="www.example.com"
-            required
-          />
+          <WebAddressInput {...inputProps(form, fields.url, { type: "text" })} />
           <Button type="submit" pending={pending}>
             Read it
           </Button>
