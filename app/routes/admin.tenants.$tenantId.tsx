@@ -3,7 +3,9 @@ import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { deploymentsOfTenant } from "#app/domain/admin/deployments.ts";
 import { recordsOfTenant } from "#app/domain/admin/dns.ts";
+import { speaksHttps } from "#app/domain/admin/domains.ts";
 import { cancelRunAsStaff, retryRunAsStaff, runOfTenant, skipStep } from "#app/domain/admin/runs.ts";
+import { changesFor, standingOf } from "#app/domain/admin/standing.ts";
 import { MendRun, SkipStep } from "#app/domain/admin/tenants.schema.ts";
 import { getTenantAsStaff } from "#app/domain/admin/tenants.ts";
 import { staffMay } from "#app/domain/team/permissions.ts";
@@ -21,13 +23,25 @@ export const meta: MetaFunction<typeof loader> = ({ data }) => [
 export const loader = staffLoader("tenants:read", async ({ tx, params, actor, services }) => {
   const tenantId = params.tenantId ?? "";
   const tenant = await getTenantAsStaff(tx, tenantId);
-  const [run, records, deployments] = await Promise.all([
+  const [run, records, deployments, standing] = await Promise.all([
     runOfTenant(tx, tenantId),
     recordsOfTenant(tx, tenantId),
     deploymentsOfTenant(tx, tenantId),
+    standingOf(tx, tenantId),
   ]);
+  const changes = changesFor(standing, actor.role);
   const may = { mend: staffMay(actor.role, "provisioning:write"), dns: staffMay(actor.role, "dns:write") };
-  return { tenant, run, records, deployments, may, now: services.now() };
+  return {
+    tenant,
+    run,
+    records,
+    deployments,
+    standing,
+    changes,
+    may,
+    https: speaksHttps(services.env),
+    now: services.now(),
+  };
 });
 
 export const action = staffAction("provisioning:write", async ({ request, params, staff, actor }) => {
@@ -45,6 +59,6 @@ export const ErrorBoundary = PageProblem;
 
 export default function Tenant() {
   const reply = useActionData<typeof action>();
-  useChanges(["provisioning", "dns", "deployments"], paths.adminEvents());
+  useChanges(["provisioning", "dns", "deployments", "billing"], paths.adminEvents());
   return <TenantPage {...useLoaderData<typeof loader>()} lastResult={reply?.result ?? null} />;
 }

@@ -27,7 +27,8 @@ export interface NavFor {
 /** The sections that a person may open. */
 export function appNav({ bill, open }: NavFor): readonly NavItem[] {
   const billing = bill ? [BILLING] : [];
-  return open ? [...SECTIONS, ...billing, SETTINGS] : billing;
+  if (open) return [...SECTIONS, ...billing, SETTINGS];
+  return bill ? [...billing, { ...SETTINGS, to: paths.settingsDelete() }] : [];
 }
 
 /** What the palette offers besides, and what it searches. */
@@ -65,6 +66,13 @@ const COMMANDS: readonly Command[] = [
     keywords: ["developer"],
   },
   {
+    id: "follow-ups",
+    label: "Follow-ups",
+    group: "Settings",
+    to: paths.settingsFollowUps(),
+    keywords: ["sequence", "mails", "leads", "unsubscribe"],
+  },
+  {
     id: "features",
     label: "Features",
     group: "Settings",
@@ -77,6 +85,13 @@ const COMMANDS: readonly Command[] = [
     group: "Settings",
     to: paths.settingsSandbox(),
     keywords: ["test data", "try", "wipe"],
+  },
+  {
+    id: "delete",
+    label: "Delete organisation",
+    group: "Settings",
+    to: paths.settingsDelete(),
+    keywords: ["close", "erase", "leave"],
   },
   { id: "company", label: "Company", group: "Settings", to: paths.settingsCompany() },
   {

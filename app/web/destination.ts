@@ -30,6 +30,7 @@ export function openStep({ tenantRole, onboardingStep }: SignedIn): Exclude<Onbo
 /** Where to go after signing in. */
 export function destinationOf(viewer: SignedIn): string {
   if (viewer.staffRole !== null && viewer.tenantId === null) return paths.admin();
+  if (viewer.deletedTenantId !== null) return paths.deletedTenant(viewer.deletedTenantId);
   if (viewer.tenantId === null) return paths.switchTenant();
   if (!isWelcome(viewer.tenantStatus) && viewer.tenantRole && may(viewer.tenantRole, "billing:read"))
     return paths.billing();

@@ -3,6 +3,7 @@
 import { type ActionFunctionArgs, type AppLoadContext, data, type LoaderFunctionArgs, redirect } from "@remix-run/node";
 import { may, type Permission } from "#app/domain/team/permissions.ts";
 import { resolveSession, type SignedIn } from "#app/domain/team/sessions.ts";
+import { presenceOf } from "#app/domain/tenants/presence.ts";
 import { paths } from "#app/paths.ts";
 import type { MemberActor, TenantRole, UserActor } from "#app/platform/actor.ts";
 import type { TenantTx, UserTx } from "#app/platform/db.ts";
@@ -49,11 +50,9 @@ export function signedIn(context: AppLoadContext, request: Request): Promise<Sig
   return context.signedIn;
 }
 
-const REFUSED = new Set(["suspended", "cancelled", "deleted"]);
-
 /** Whether members of a tenant with this status are let in. */
 export function isWelcome(tenantStatus: string | null): boolean {
-  return tenantStatus !== null && !REFUSED.has(tenantStatus);
+  return tenantStatus !== null && presenceOf(tenantStatus).members === "everything";
 }
 
 export interface Doorway {
@@ -82,7 +81,7 @@ export async function requireMember(
   if (!isMember(viewer)) {
     if (args.request.method !== "GET")
       throw new AppError("forbidden", "You don't belong to this organisation any more.");
-    throw redirect(paths.switchTenant());
+    throw redirect(viewer.deletedTenantId ? paths.deletedTenant(viewer.deletedTenantId) : paths.switchTenant());
   }
   return { viewer, actor: admitMember(viewer, permission, doorway) };
 }

@@ -285,6 +285,8 @@ begin
     select c.oid::regclass as name, c.relname from pg_catalog.pg_class c
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      -- Sign-ins are their persons'.
+      and has_table_privilege(c.oid, 'select')
   loop
     execute format('select count(*) from %s where tenant_id = $1', tbl.name) into found using p_tenant;
     if found > 0 then
@@ -306,3 +308,10 @@ begin
   return removed;
 end $$;
 grant execute on function app.tenant_rows(uuid), app.remove_some(text, uuid, integer) to service_role;
+
+-- Sign-ins forget an erased tenant.
+create function app.forget_tenant(p_tenant uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+  update public.sessions set tenant_id = null where tenant_id = p_tenant
+$$;
+select app.guard_function('app.forget_tenant(uuid)', 'service_role');

@@ -79,6 +79,7 @@ function deploymentRecipes(): Record<string, Recipe> {
         one("cancel", { intent: "cancel" }),
         one("roll back", ({ deploymentId }) => ({ intent: "rollback", to: deploymentId })),
         one("scale", { intent: "scale", replicas: "2" }),
+        one("deploy", { intent: "deploy", version: "v2" }),
       ],
     },
     [`${page}._index`]: { ...ofOne, search: () => ({ level: "warn", q: "up" }) },
@@ -102,6 +103,12 @@ const ADMIN: Record<string, Recipe> = {
       one("skip", ({ runId }) => ({ intent: "skip", stepId: runId, reason: "It stands by hand." })),
       one("cancel", { intent: "cancel" }),
     ],
+  },
+  // Leaves the tenant as it is: the subscription's end is asked for, and nobody here does it.
+  "routes/admin.tenants.$tenantId_.$change": {
+    ...STAFF,
+    params: ({ tenantId }) => ({ tenantId, change: "cancel" }),
+    forms: [one("cancel", { reason: "Asked for by mail." })],
   },
   ...deploymentRecipes(),
   "routes/admin.leads._index": { ...STAFF, search: ({ slug }) => ({ q: slug, sort: "mrr" }) },
@@ -170,6 +177,11 @@ export const RECIPES: Record<string, Recipe> = {
   "routes/switch-tenant": {
     access: "user",
     forms: [one("switch", ({ tenantId }) => ({ tenantId }))],
+  },
+  "routes/deleted.$tenantId": {
+    access: "user",
+    params: ({ tenantId }) => ({ tenantId }),
+    forms: [one("restore", { intent: "restore" })],
   },
   "routes/onboarding._index": { access: "user" },
   "routes/onboarding.new": { access: "user", forms: [one("found", company)] },
@@ -252,6 +264,8 @@ export const RECIPES: Record<string, Recipe> = {
   "routes/_app.settings.widget": {
     forms: [one("save", { allowedOrigins: "https://example.test" }), one("rotate", { intent: "rotate" })],
   },
+  // By another name than its own: deleted, the party would be out of the other tests' sight.
+  "routes/_app.settings.delete": { forms: [one("delete", { name: "Somebody else" })] },
   "routes/_app.settings.features": { forms: [one("switch", { key: "white_label", on: "true" })] },
   "routes/_app.settings.sandbox": {
     // Off: in sandbox the party's rows would be out of the other tests' sight.

@@ -27,15 +27,19 @@ export type TenantFilter = z.infer<typeof TenantFilter>;
 export const RunFilter = z.object({ status: z.enum(RUN_STATUSES).optional().catch(undefined), cursor: Cursor });
 export type RunFilter = z.infer<typeof RunFilter>;
 
-export const SkipStep = z.object({
-  stepId: z.uuid(),
-  /** The tenant's people read it. */
-  reason: z
-    .string({ error: "Say why." })
-    .transform((text) => text.replaceAll("\u0000", "").toWellFormed().trim())
-    .pipe(z.string().min(3, "Say why, in a few words.").max(300, "At most 300 characters.")),
-});
+/** The tenant's people read it. */
+const Reason = z
+  .string({ error: "Say why." })
+  .transform((text) => text.replaceAll("\u0000", "").toWellFormed().trim())
+  .pipe(z.string().min(3, "Say why, in a few words.").max(300, "At most 300 characters."));
+
+export const SkipStep = z.object({ stepId: z.uuid(), reason: Reason });
 export type SkipStep = z.infer<typeof SkipStep>;
+
+/** What staff changes about how a tenant stands. */
+export const TENANT_CHANGES = ["suspend", "resume", "cancel", "cancel-now", "delete", "restore"] as const;
+export type TenantChange = (typeof TENANT_CHANGES)[number];
+export const ChangeTenant = z.object({ reason: Reason });
 
 /** What staff does with a set-up as a whole. */
 export const MendRun = z.object({ intent: z.enum(["retry", "cancel"]) });

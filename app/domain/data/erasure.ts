@@ -129,5 +129,6 @@ async function finish(tx: SystemTx, tenantId: string): Promise<void> {
   await tx`delete from memberships where tenant_id = ${tenantId}`;
   await tx`delete from knowledge_sources where tenant_id = ${tenantId}`;
   await tx`delete from tenants where id = ${tenantId}`;
+  await tx`select app.forget_tenant(${tenantId})`;
   await tx`update erasures set erased_at = now() where erased = ${tenantId} and erased_at is null`;
 }

@@ -34,6 +34,8 @@ export interface SignedIn {
   /** Whether the tenant is in sandbox. */
   sandbox: boolean;
   tenantCount: string;
+  /** The session's tenant, where that is deleted and not erased yet; then it has no other. */
+  deletedTenantId: string | null;
 }
 
 /** A fresh token and the row that will stand for it. */

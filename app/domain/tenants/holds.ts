@@ -18,6 +18,18 @@ export interface Hold {
   erasing: boolean;
 }
 
+/** What a deletion of the transaction's tenant would come to. */
+export async function deletionOutlook(
+  tx: TenantTx,
+): Promise<{ name: string; host: string | null; timeZone: string; eraseAt: Date }> {
+  const [row] = await tx<{ name: string; host: string | null; timeZone: string; eraseAt: Date }[]>`
+    select t.name, t.time_zone, app.billing_now() + make_interval(days => app.grace_days()) as erase_at,
+      (select d.host from domains d where d.tenant_id = t.id and d.kind = 'subdomain') as host
+    from tenants t where t.id = (select app.tenant_id())`;
+  if (!row) throw new AppError("not_found", "This organisation doesn't exist any more.");
+  return row;
+}
+
 /**
  * Deletes the organisation of the transaction.
  * @param typed its name, as a person typed it to say that they mean it

@@ -34,6 +34,7 @@ export const PRESENCE: Readonly<Record<TenantState, Presence>> = {
 
 /** Days for which a cancelled tenant's address and a deleted tenant's data wait for it; app.grace_days() in SQL. */
 export const GRACE_DAYS = 30;
+export const graceFrom = (now: Date): Date => new Date(now.getTime() + GRACE_DAYS * 86_400_000);
 /** Days before the end of either at which its owners are reminded. */
 export const REMINDER_DAYS = 7;
 

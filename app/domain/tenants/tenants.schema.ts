@@ -55,5 +55,13 @@ export const SaveAgent = z.object({
 });
 export type SaveAgent = z.infer<typeof SaveAgent>;
 
+export const DeleteTenant = z.object({
+  /** The organisation's name, typed to say that one means it. */
+  name: z.string({ error: "Type the organisation's name." }).trim().min(1, "Type the organisation's name.").max(200),
+});
+export type DeleteTenant = z.infer<typeof DeleteTenant>;
+
+export const Restore = z.object({ intent: z.literal("restore") });
+
 export const ONBOARDING_STEPS = ["address", "plan", "knowledge", "try", "done"] as const;
 export type OnboardingStep = (typeof ONBOARDING_STEPS)[number];

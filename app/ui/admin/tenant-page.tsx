@@ -9,31 +9,15 @@ import { EmptyState } from "../empty-state.tsx";
 import { PageHeader } from "../page-header.tsx";
 import { TimeText } from "../time-text.tsx";
 import type { DeploymentView } from "./deployment-table.tsx";
+import type { DomainView } from "./domain-state.tsx";
 import { Fact } from "./fact.tsx";
 import { LatestDeployments } from "./latest-deployments.tsx";
 import { type RecordView, recordColumns } from "./record-columns.tsx";
 import { RunTimeline, type RunTimelineProps } from "./run-timeline.tsx";
-import {
-  HOST_STATES,
-  type HostStatusView,
-  PLAN_WORDS,
-  State,
-  TENANT_STATES,
-  type TenantStatusView,
-  TLS_STATES,
-  type TlsStatusView,
-} from "./tenant-state.tsx";
-
-interface DomainView {
-  id: string;
-  host: string;
-  kind: "subdomain" | "custom";
-  status: HostStatusView;
-  activatedAt: Date | null;
-  tlsStatus: TlsStatusView;
-  tlsReason: string | null;
-  tlsExpiresAt: Date | null;
-}
+import { StandingCard, type StandingView } from "./standing-card.tsx";
+import type { TenantChangeView } from "./tenant-changes.ts";
+import { TenantDomains } from "./tenant-domains.tsx";
+import { PLAN_WORDS, State, TENANT_STATES, type TenantStatusView } from "./tenant-state.tsx";
 
 export interface TenantPageProps {
   tenant: {
@@ -55,11 +39,17 @@ export interface TenantPageProps {
   records: readonly RecordView[];
   deployments: readonly DeploymentView[];
   now: Date;
+  standing: StandingView;
+  /** What this member of staff may change of it now. */
+  changes: readonly TenantChangeView[];
+  /** Whether the installation speaks https. */
+  https: boolean;
   may: { mend: boolean; dns: boolean };
   lastResult: SubmissionResult<string[]> | null;
 }
 
-export function TenantPage({ tenant, run, records, deployments, now, may, lastResult }: TenantPageProps) {
+export function TenantPage(props: TenantPageProps) {
+  const { tenant, run, records, deployments, standing, changes, now, https, may, lastResult } = props;
   return (
     <>
       <PageHeader
@@ -74,8 +64,9 @@ export function TenantPage({ tenant, run, records, deployments, now, may, lastRe
           <Records tenant={tenant} records={records} add={may.dns} />
         </div>
         <div className="grid min-w-0 grid-cols-1 gap-6">
+          <StandingCard tenantId={tenant.id} standing={standing} changes={changes} />
           <Facts tenant={tenant} />
-          <Domains domains={tenant.domains} />
+          <TenantDomains domains={tenant.domains} https={https} editable={may.dns} />
         </div>
       </div>
     </>
@@ -103,36 +94,6 @@ function Facts({ tenant }: { tenant: TenantPageProps["tenant"] }) {
           <code className="text-xs">{id}</code>
         </Fact>
       </dl>
-    </Card>
-  );
-}
-
-function Domains({ domains }: { domains: readonly DomainView[] }) {
-  return (
-    <Card title="Addresses" flush>
-      {domains.length === 0 ? (
-        <EmptyState title="No address yet">It appears here as soon as one is chosen.</EmptyState>
-      ) : (
-        <ul className="divide-y divide-line border-t border-line">
-          {domains.map((domain) => (
-            <li key={domain.id} className="px-4 py-3 sm:px-6">
-              <p className="font-medium wrap-anywhere">{domain.host}</p>
-              <p className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1.5">
-                <State of={domain.status} in={HOST_STATES} />
-                <span className="inline-flex items-center gap-1.5 text-xs text-muted">
-                  Certificate <State of={domain.tlsStatus} in={TLS_STATES} />
-                </span>
-              </p>
-              {domain.tlsReason ? <p className="mt-1.5 text-muted">{domain.tlsReason}</p> : null}
-              {domain.tlsExpiresAt ? (
-                <p className="mt-1.5 text-xs text-muted">
-                  Certificate until <TimeText value={domain.tlsExpiresAt} timeZone="UTC" show="date" />
-                </p>
-              ) : null}
-            </li>
-          ))}
-        </ul>
-      )}
     </Card>
   );
 }

@@ -1,6 +1,6 @@
 // What a host shows when there is no page to show: plain words about why, and what a visitor can do.
 
-export type ClosedReason = "opening" | "suspended" | "closed" | "unknown" | "missing";
+export type ClosedReason = "opening" | "suspended" | "closed" | "gone" | "unknown" | "missing";
 
 const WORDS: Record<ClosedReason, (name: string) => { title: string; detail: string }> = {
   opening: (name) => ({
@@ -12,6 +12,10 @@ const WORDS: Record<ClosedReason, (name: string) => { title: string; detail: str
     detail: "The front desk isn't answering at the moment. Please reach them another way, or come back later.",
   }),
   closed: (name) => ({ title: `${name} has closed its front desk`, detail: "Please reach them another way." }),
+  gone: () => ({
+    title: "This page is closed",
+    detail: "There is no front desk at this address any more. Please reach the business another way.",
+  }),
   unknown: () => ({
     title: "There is no page at this address",
     detail: "The address may be mistyped. Please check it and try again.",
