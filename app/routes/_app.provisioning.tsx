@@ -1,6 +1,7 @@
 // The set-up's progress: each step with what is pending and why, and another try.
 import type { MetaFunction } from "@remix-run/node";
 import { useLoaderData } from "@remix-run/react";
+import { ownCertificate } from "#app/domain/provisioning/own-certificate.ts";
 import { ownDeployments } from "#app/domain/provisioning/own-deployment.ts";
 import { currentRun, retryRun } from "#app/domain/provisioning/runs.ts";
 import { may } from "#app/domain/team/permissions.ts";
@@ -17,6 +18,7 @@ export const meta: MetaFunction = () => [{ title: "Set-up progress · Foyer" }];
 export const loader = memberLoader("dashboard:read", async ({ tx, actor, viewer, services }) => ({
   run: await currentRun(tx),
   deployments: await ownDeployments(tx),
+  certificate: await ownCertificate(tx, services.env),
   site: viewer.tenantSlug ? tenantOrigin(services.env, viewer.tenantSlug) : null,
   timeZone: viewer.timeZone,
   next: viewer.tenantStatus === "pending" ? paths.onboarding() : null,
@@ -36,6 +38,6 @@ export const ErrorBoundary = PageProblem;
 
 export default function Provisioning() {
   const data = useLoaderData<typeof loader>();
-  useChanges(["provisioning", "deployments"]);
+  useChanges(["provisioning", "deployments", "dns"]);
   return <SetUpProgress {...data} />;
 }

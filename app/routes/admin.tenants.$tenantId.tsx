@@ -31,17 +31,8 @@ export const loader = staffLoader("tenants:read", async ({ tx, params, actor, se
   ]);
   const changes = changesFor(standing, actor.role);
   const may = { mend: staffMay(actor.role, "provisioning:write"), dns: staffMay(actor.role, "dns:write") };
-  return {
-    tenant,
-    run,
-    records,
-    deployments,
-    standing,
-    changes,
-    may,
-    https: speaksHttps(services.env),
-    now: services.now(),
-  };
+  const page = { tenant, run, records, deployments, standing, changes, may };
+  return { ...page, https: speaksHttps(services.env), now: services.now() };
 });
 
 export const action = staffAction("provisioning:write", async ({ request, params, staff, actor }) => {

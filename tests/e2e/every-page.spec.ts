@@ -123,6 +123,7 @@ test("what staff can open, with a DNS record that they have added", async ({ pag
       "/admin/tenants/:id",
       "/admin/provisioning",
       "/admin/dns",
+      "/admin/domains",
       "/admin/dns/add",
       "/admin/dns/:id/:id",
     ]),

@@ -3,6 +3,7 @@ import type { StaffTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { isUuid } from "#app/platform/ids.ts";
 import { pageOf, patternOf, readCursor } from "./cursor.ts";
+import { type DomainRow, domainsOfTenant } from "./domains.ts";
 import type { TenantFilter, TenantStatus } from "./tenants.schema.ts";
 
 export interface TenantRow {
@@ -46,24 +47,13 @@ export async function listTenants(
   return { tenants: rows, nextCursor };
 }
 
-export interface TenantDomain {
-  id: string;
-  host: string;
-  kind: "subdomain" | "custom";
-  status: "pending" | "live" | "failed";
-  activatedAt: Date | null;
-  tlsStatus: "unknown" | "pending" | "ready" | "failed";
-  tlsReason: string | null;
-  tlsExpiresAt: Date | null;
-}
-
 export interface TenantDetail extends TenantRow {
   contactName: string | null;
   contactEmail: string | null;
   trialEndsAt: Date | null;
   timeZone: string;
   members: number;
-  domains: TenantDomain[];
+  domains: DomainRow[];
 }
 
 /** One tenant. @throws AppError not_found */
@@ -78,9 +68,7 @@ export async function getTenantAsStaff(tx: StaffTx, tenantId: string): Promise<T
       left join billing_accounts b on b.tenant_id = t.id
       left join plan_versions v on v.id = b.plan_version_id
       where t.id = ${tenantId}`,
-    tx<TenantDomain[]>`
-      select id, host, kind, status, activated_at, tls_status, tls_reason, tls_expires_at from domains
-      where tenant_id = ${tenantId} order by kind desc, created_at desc limit 50`,
+    domainsOfTenant(tx, tenantId),
   ]);
   if (!row) throw noTenant();
   return { ...row, domains, host: domains.find(({ kind }) => kind === "subdomain")?.host ?? null };

@@ -148,15 +148,23 @@ export interface KnownHost {
   tenantStatus: string;
 }
 
-const WITHOUT_CERTIFICATE = ["pending", "cancelled", "deleted"];
+/**
+ * Why there is no certificate for a host, in words for people; null where there may be one: for the addresses that we gave
+ * away ourselves, and for domains whose owner is proved. Those who owe keep theirs, so that their page can say so. Whoever
+ * hasn't begun yet may change the address at will: certificates, which authorities count, come when they begin.
+ */
+export function whyWithoutCertificate({ kind, verified, tenantStatus }: KnownHost): string | null {
+  if (tenantStatus === "pending") return "It gets its certificate once the organisation begins.";
+  if (tenantStatus === "cancelled" || tenantStatus === "deleted")
+    return `The organisation is ${tenantStatus}: its certificate isn't renewed.`;
+  if (kind === "custom" && !verified) return "It gets its certificate once its owner is proved.";
+  return null;
+}
 
 /**
- * Whether the edge may have a certificate made for a host: for the addresses that we gave away ourselves, and for domains
- * whose owner is proved. Those who owe keep theirs, so that their page can say so. Whoever hasn't begun yet may change
- * his address as often as he likes: certificates, which authorities count, come when he begins.
+ * Whether the edge may have a certificate made for a host.
  * @param known null: nobody's
  */
 export function mayHaveCertificate(known: KnownHost | null): boolean {
-  if (!known || WITHOUT_CERTIFICATE.includes(known.tenantStatus)) return false;
-  return known.kind === "subdomain" || known.verified;
+  return known !== null && whyWithoutCertificate(known) === null;
 }

@@ -9,6 +9,7 @@ import { usePending } from "../form/pending.ts";
 import { PageHeader } from "../page-header.tsx";
 import { type ProgressStep, ProgressSteps, type StepState } from "../progress-steps.tsx";
 import { TimeText } from "../time-text.tsx";
+import { CertificateCard, type CertificateCardProps } from "./certificate-card.tsx";
 import { DeploymentCard, type DeploymentCardProps } from "./deployment-card.tsx";
 
 interface Step {
@@ -27,6 +28,7 @@ export interface SetUpProgressProps {
     steps: readonly Step[];
   } | null;
   deployments: Pick<DeploymentCardProps, "live" | "latest">;
+  certificate: CertificateCardProps["certificate"] | null;
   site: string | null;
   timeZone: string;
   /** Where to go on while the wizard isn't finished. */
@@ -34,7 +36,8 @@ export interface SetUpProgressProps {
   editable: boolean;
 }
 
-export function SetUpProgress({ run, deployments, site, timeZone, next, editable }: SetUpProgressProps) {
+export function SetUpProgress(props: SetUpProgressProps) {
+  const { run, deployments, certificate, site, timeZone, next, editable } = props;
   return (
     <>
       <PageHeader
@@ -54,6 +57,7 @@ export function SetUpProgress({ run, deployments, site, timeZone, next, editable
           <Card>
             <ProgressSteps label="Set-up" steps={run.steps.map((step) => shown(step, timeZone, editable))} />
           </Card>
+          {certificate ? <CertificateCard certificate={certificate} timeZone={timeZone} /> : null}
         </div>
       ) : (
         <Card flush>
