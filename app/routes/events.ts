@@ -13,7 +13,7 @@ export const loader = publicRoute(async ({ context, params, request, services })
     userId: actor.userId,
     signal: request.signal,
     subscribe: (listener) =>
-      services.changes.subscribe(actor.tenantId, (change) => (welcome || isBilling(change)) && listener(change)),
+      services.changes.subscribe(actor.tenantId, (change) => (welcome || isForAll(change)) && listener(change)),
     // Whoever is let in again, or no longer, comes back by a new stream.
     stillAllowed: async () => {
       const now = await resolveSession(services.db, token);
@@ -22,6 +22,7 @@ export const loader = publicRoute(async ({ context, params, request, services })
   });
 });
 
-function isBilling({ topic }: { topic: string }): boolean {
-  return topic === "billing" || topic === "*";
+/** Of the bill, and of who belongs to the tenant. */
+function isForAll({ topic }: { topic: string }): boolean {
+  return topic === "billing" || topic === "members" || topic === "*";
 }

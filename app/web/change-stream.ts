@@ -1,4 +1,4 @@
-// The live news of a tenant for one signed-in person: ends with their session, and few at a time for each.
+// The live news of a tenant for one signed-in person: ends with their membership and session, and few at a time for each.
 
 import { AppError } from "#app/platform/errors.ts";
 import type { ChangeEvent } from "./changes.ts";
@@ -12,7 +12,7 @@ export interface ChangeStreamOptions {
   userId: string;
   signal: AbortSignal;
   subscribe: (listener: (change: ChangeEvent) => void) => () => void;
-  /** Whether the person may still see this; asked every `checkMs`. */
+  /** Whether the person may still see this; asked every `checkMs`, and when their membership has changed. */
   stillAllowed: () => Promise<boolean>;
   checkMs?: number;
 }
@@ -35,12 +35,16 @@ export function changeStream({
   open.set(userId, count + 1);
   const ending = new AbortController();
   return eventStream(AbortSignal.any([signal, ending.signal]), (sink) => {
-    const unsubscribe = subscribe(({ topic, id }) => sink.send("change", { topic, id }));
-    const timer = setInterval(async () => {
+    const look = async (): Promise<void> => {
       // An outage of the database is no reason to send anybody away.
       const allowed = await stillAllowed().catch(() => true);
       if (!allowed) ending.abort();
-    }, checkMs);
+    };
+    const unsubscribe = subscribe(({ topic, id }) => {
+      if (topic === "members" && id === userId) void look();
+      sink.send("change", { topic, id });
+    });
+    const timer = setInterval(look, checkMs);
     return () => {
       clearInterval(timer);
       unsubscribe();

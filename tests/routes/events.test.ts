@@ -5,6 +5,7 @@ import * as address from "#app/routes/onboarding.address.tsx";
 import * as knowledge from "#app/routes/onboarding.knowledge.tsx";
 import * as plan from "#app/routes/onboarding.plan.tsx";
 import * as signUp from "#app/routes/sign-up.tsx";
+import * as switcher from "#app/routes/switch-tenant.tsx";
 import { changeStream } from "#app/web/change-stream.ts";
 import { testDatabase } from "../setup/database.ts";
 import { Browser, pageServices } from "../support/pages.ts";
@@ -71,6 +72,25 @@ test("the stream ends soon after the session does", async () => {
   allowed = false;
   expect(reader && (await readUntil(reader, "never"))).toBe("retry: 2000\n\n");
   expect(unsubscribed).toBe(true);
+});
+
+// In less time than the look that comes anyway.
+test("the stream of a removed member ends at once; another member's goes on", { timeout: 10_000 }, async () => {
+  const [leaving, staying] = [await live("stream-leaving"), await live("stream-staying")];
+  const [tenant] = await database.sql<{ id: string }[]>`
+    insert into memberships (tenant_id, user_id, role)
+    select l.id, m.user_id, 'admin' from tenants l, tenants s join memberships m on m.tenant_id = s.id
+    where l.slug = 'stream-leaving' and s.slug = 'stream-staying' returning tenant_id as id`;
+  const tenantId = tenant?.id ?? "";
+  await staying.post(switcher, "/switch-tenant", { tenantId });
+  const open = async (browser: Browser) =>
+    (await browser.get<ReadableStream<Uint8Array>>(events, "/events")).data.getReader();
+  const [gone, other] = [await open(leaving), await open(staying)];
+  await database.sql`delete from memberships where tenant_id = ${tenantId} and role = 'owner'`;
+  expect(await readUntil(gone, "never")).not.toContain("never");
+  await staying.post(knowledge, "/onboarding/knowledge", { intent: "question", question: "Here?", answer: "Yes." });
+  expect(await readUntil(other, '"topic":"knowledge"')).toContain('"topic":"knowledge"');
+  await other.cancel();
 });
 
 test("one person has a handful of streams at most, and a closed one makes room", async () => {
