@@ -5,6 +5,7 @@ import postgres from "postgres";
 import { type Env, loadEnv } from "#app/platform/env.ts";
 import { readMigrations } from "#app/platform/migrate.ts";
 import { MIGRATIONS } from "./database.ts";
+import { checkDeployments } from "./doctor-deployments.ts";
 import { checkDns } from "./doctor-dns.ts";
 import { checkOdoo } from "./doctor-odoo.ts";
 import { readSecrets } from "./secrets.ts";
@@ -36,6 +37,7 @@ export async function examine(env: Env, root: string): Promise<Finding[]> {
     checkSmtp(env),
     ...checkStripe(env),
     ...checkDns(env),
+    ...checkDeployments(env),
     ...checkOdoo(env),
     ...(env.openai ? [checkOpenAi(env.openai)] : []),
     ...(env.supabase

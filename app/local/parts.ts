@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Env, environmentWith } from "#app/platform/env.ts";
+import { deploySettingsFor, deployUrl, isDeploySimulated } from "./deploy-keys.ts";
 import { dnsApiUrl, dnsSettingsFor, isDnsSimulated } from "./dns-keys.ts";
 import { functionsCommand } from "./functions-command.ts";
 import { isOdooSimulated, odooSettingsFor, odooUrl } from "./odoo-keys.ts";
@@ -34,6 +35,11 @@ const NO_SECRETS = {
   POWERDNS_API_KEY: undefined,
   ODOO_URL: undefined,
   ODOO_API_KEY: undefined,
+  DEPLOY_WEBHOOK_URL: undefined,
+  DEPLOY_API_BASE: undefined,
+  DEPLOY_TOKEN: undefined,
+  DEPLOY_WEBHOOK_SECRET: undefined,
+  DEPLOY_CALLBACK_SECRET: undefined,
 };
 /** The web process lives within 310 MiB: V8's own choice of heap is several times that, at no gain in speed. */
 const WEB_HEAP = ["--max-old-space-size=256", "--max-semi-space-size=16"];
@@ -99,6 +105,15 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     ready: answers(`${odooUrl(env)}/_simulator/faults`),
   };
   odoo.args.push(join(dataDir, "odoo.json"));
+  const deploySettings = deploySettingsFor(env, dataDir);
+  const deployments: ProcessSpec = {
+    name: "deployments",
+    ...node("app/local/deploy-simulator.ts"),
+    cwd: root,
+    env: environment({ ...deploySettings.worker, ...deploySettings.functions }),
+    ready: answers(`${deployUrl(env)}/_simulator/faults`),
+  };
+  deployments.args.push(join(dataDir, "deployments.json"));
   const functions: ProcessSpec = {
     name: "functions",
     ...functionsCommand({
@@ -113,6 +128,7 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     env: environment({
       DATABASE_URL_FUNCTIONS: urls.functions,
       ...stripeSecret,
+      ...deploySettings.functions,
       DENO_DIR: join(dataDir, "deno"),
       NO_COLOR: "1",
     }),
@@ -125,7 +141,13 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     name: "worker",
     ...node("jobs/worker.ts", [...watch, ...WORKER_HEAP]),
     cwd: root,
-    env: environment({ DATABASE_URL_WORKER: urls.worker, ...stripeKey, ...dnsSettings, ...odooSettings }),
+    env: environment({
+      DATABASE_URL_WORKER: urls.worker,
+      ...stripeKey,
+      ...dnsSettings,
+      ...odooSettings,
+      ...deploySettings.worker,
+    }),
     ready: "message",
     graceMs: 20_000,
   };
@@ -141,6 +163,7 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
     ...(stripe?.simulated ? [simulator] : []),
     ...(isDnsSimulated(env) ? [dns] : []),
     ...(isOdooSimulated(env) ? [odoo] : []),
+    ...(isDeploySimulated(env) ? [deployments] : []),
   ];
   return [mailbox, ...simulators, ...(hasFunctions ? [functions] : []), worker, web];
 }

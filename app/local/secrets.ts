@@ -20,6 +20,11 @@ export const Secrets = Stored.transform((stored) => ({
   /** Of the simulator of a DNS provider, as IONOS writes its keys. */
   dnsApiKey: `local.${derived(stored.superuser, "dns key")}`,
   odooApiKey: derived(stored.superuser, "odoo key"),
+  deployments: {
+    token: derived(stored.superuser, "deployments token"),
+    orders: `whsec_${derived(stored.superuser, "deployment orders")}`,
+    callbacks: `whsec_${derived(stored.superuser, "deployment callbacks")}`,
+  },
 }));
 export type Secrets = z.infer<typeof Secrets>;
 

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type Env, environmentWith, loadEnv } from "#app/platform/env.ts";
 import { prepareDatabase, updateDatabase } from "./database.ts";
 import { readDemo } from "./demo.ts";
+import { deployUrl, isDeploySimulated } from "./deploy-keys.ts";
 import { dnsApiUrl, dnsServer, isDnsSimulated } from "./dns-keys.ts";
 import { describeDemo } from "./info.ts";
 import { isOdooSimulated, odooUrl } from "./odoo-keys.ts";
@@ -115,6 +116,7 @@ async function assertPortsFree(env: Env): Promise<void> {
   if (isSimulated(env)) ports.push(env.stripePort);
   if (isDnsSimulated(env)) ports.push(env.dns.apiPort, env.dns.port);
   if (isOdooSimulated(env)) ports.push(env.odooPort);
+  if (isDeploySimulated(env)) ports.push(env.deployments.port);
   for (const port of ports) {
     if (!(await isFree(port))) {
       throw new Error(`Port ${port} is in use by another program. Choose others: PORT=${env.port + 100} npm start`);
@@ -132,6 +134,9 @@ function announce(env: Env, dataDir: string, seconds: number): void {
     ...(isSimulated(env) ? [`  stripe   ${stripeUrl(env)}  (a simulator: no money moves)`] : []),
     ...(isDnsSimulated(env)
       ? [`  dns      ${dnsApiUrl(env)}  (a simulator; its name server is ${dnsServer(env)})`]
+      : []),
+    ...(isDeploySimulated(env)
+      ? [`  deploy   ${deployUrl(env)}  (a simulator: tenants' hosts are deployed there)`]
       : []),
     ...(isOdooSimulated(env) ? [`  odoo     ${odooUrl(env)}  (a simulator: registrations become leads there)`] : []),
     ...(demo ? describeDemo(demo).map((line) => `  ${line}`) : []),

@@ -30,7 +30,8 @@ export interface Runner {
 
 export function createRunner(options: {
   deployments: readonly SimulatedDeployment[];
-  stepMs: number;
+  /** Asked for anew before each step. */
+  stepMs(): number;
   changed(deployment: SimulatedDeployment): void;
 }): Runner {
   const { deployments, stepMs, changed } = options;
@@ -73,7 +74,7 @@ export function createRunner(options: {
   function run(deployment: SimulatedDeployment): void {
     const course = (async () => {
       while (isOpen(deployment)) {
-        await wait(stepMs, closing.signal);
+        await wait(stepMs(), closing.signal);
         if (closing.signal.aborted) return;
         if (isOpen(deployment)) advance(deployment);
       }

@@ -1,7 +1,7 @@
 // A local server that speaks the protocol of webhook deployments: takes signed orders, goes through their steps in its
 // own time, tells of each by signed callbacks, answers questions, keeps its state in a file.
 // Control: GET /_simulator/deployments, GET and PUT /_simulator/steps (what fails or hangs where), GET and PUT
-// /_simulator/callbacks (their faults), GET /_simulator/attempts, and what simulator-api.ts has for requests.
+// /_simulator/callbacks (their faults), GET and PUT /_simulator/pace, GET /_simulator/attempts, and what simulator-api.ts has for requests.
 import { randomUUID } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
@@ -50,12 +50,15 @@ export interface DeploymentSimulator extends ApiSimulator {
   attempts: CallbackSender["attempts"];
 }
 
+/** How slow it is: from one step to the next, in milliseconds. */
+const Pace = z.object({ stepMs: z.int().min(0).max(600_000) });
 const TRIGGER = "/orders";
 const RETRY_MS = [50, 250, 1_000, 5_000, 30_000, 120_000];
 const LINES_AT_ONCE = 200;
 
 export async function startDeploymentSimulator(options: DeploymentSimulatorOptions): Promise<DeploymentSimulator> {
-  const { stepMs = 400, sampleMs = 5_000, mostReplicas = 20, chance = Math.random } = options;
+  let { stepMs = 400 } = options;
+  const { sampleMs = 5_000, mostReplicas = 20, chance = Math.random } = options;
   const state = openState(options.file, State, { deployments: [], callbacks: [] });
   const { deployments } = state.value;
   const sender = createCallbackSender({
@@ -85,7 +88,7 @@ export async function startDeploymentSimulator(options: DeploymentSimulatorOptio
     state.save();
   }
 
-  const runner = createRunner({ deployments, stepMs, changed: commit });
+  const runner = createRunner({ deployments, stepMs: () => stepMs, changed: commit });
 
   function order(request: ApiRequest): ApiAnswer {
     if (!isSigned(request, options.secrets)) return { status: 401, body: { message: "signature" } };
@@ -166,6 +169,12 @@ export async function startDeploymentSimulator(options: DeploymentSimulatorOptio
   function control({ method, path, body }: ApiRequest): ApiAnswer | null {
     if (path === "/_simulator/deployments") return { status: 200, body: deployments };
     if (path === "/_simulator/attempts") return { status: 200, body: sender.attempts };
+    if (path === "/_simulator/pace") {
+      const wished = Pace.safeParse(body);
+      if (method === "PUT" && !wished.success) return { status: 422, body: z.treeifyError(wished.error) };
+      if (method === "PUT" && wished.success) stepMs = wished.data.stepMs;
+      return { status: 200, body: { stepMs } };
+    }
     if (path !== "/_simulator/steps" && path !== "/_simulator/callbacks") return null;
     const steps = path === "/_simulator/steps";
     if (method === "PUT") {
