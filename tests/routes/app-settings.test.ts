@@ -1,6 +1,7 @@
 // The settings pages and the set-up's progress: what is saved, what is refused, what is shown once.
 import { expect, test } from "vitest";
-import { resolveApiKey, resolveWidgetKey } from "#app/domain/team/keys.ts";
+import { admitWidget } from "#app/domain/agent/admission.ts";
+import { resolveApiKey } from "#app/domain/team/keys.ts";
 import * as setUp from "#app/routes/_app.provisioning.tsx";
 import * as agentSettings from "#app/routes/_app.settings.agent.tsx";
 import * as apiKeys from "#app/routes/_app.settings.api-keys.tsx";
@@ -86,9 +87,10 @@ test("allowed websites are saved, a bad one is named, and replacing the key ends
   await owner.post(widget, "/settings/widget", { intent: "rotate" });
   const after = await owner.get<{ snippet: string; allowedOrigins: string[] }>(widget, "/settings/widget");
   expect(after.data.allowedOrigins).toEqual(["https://a.example"]);
-  await expect(resolveWidgetKey(web, party.widgetKey)).rejects.toThrow("not valid");
+  const knock = (key: string) => admitWidget(web, services.env, key, "https://a.example");
+  await expect(knock(party.widgetKey)).rejects.toThrow("not valid");
   const key = /data-key="(\S+)"/.exec(after.data.snippet)?.[1] ?? "";
-  expect(await resolveWidgetKey(web, key)).toMatchObject({ tenantId: party.tenantId });
+  expect(await knock(key)).toMatchObject({ tenantId: party.tenantId });
 });
 
 test("an API key is shown once, works, and is refused once revoked", async () => {

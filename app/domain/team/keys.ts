@@ -58,19 +58,6 @@ export async function resolveApiKey(db: Db, key: string): Promise<KeyHolder & { 
   throw new AppError("unauthenticated", "This API key is not valid.");
 }
 
-/**
- * Whose widget key this is.
- * @throws AppError unauthenticated, alike for unknown and revoked keys
- */
-export async function resolveWidgetKey(db: Db, key: string): Promise<KeyHolder & { allowedOrigins: string[] }> {
-  if (isWidgetKey(key)) {
-    const [row] = await db.gate<(KeyHolder & { allowedOrigins: string[] })[]>`
-      select * from app.resolve_widget_key(${key})`;
-    if (row) return row;
-  }
-  throw new AppError("unauthenticated", "This widget key is not valid.");
-}
-
 export interface ApiKeyRow {
   id: string;
   name: string;

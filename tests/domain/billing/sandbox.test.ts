@@ -1,6 +1,7 @@
 // The sandbox: one switch, after which everything that happens is test data, seen by nobody in real mode, billed to
 // nobody and mailed to nobody outside; and wiped without a trace of the real being touched.
 import { beforeAll, describe, expect, test } from "vitest";
+import { admitWidget } from "#app/domain/agent/admission.ts";
 import { chat } from "#app/domain/agent/chat.ts";
 import { chatPage } from "#app/domain/agent/chat-page.ts";
 import { ConversationFilter } from "#app/domain/agent/conversations.schema.ts";
@@ -10,7 +11,7 @@ import { entitlements } from "#app/domain/billing/entitlements.ts";
 import { setSandbox, testData, wipeSandbox } from "#app/domain/billing/sandbox.ts";
 import { consume } from "#app/domain/billing/usage.ts";
 import { queueMail, sendMail } from "#app/domain/mail/outbox.ts";
-import { resolveApiKey, resolveWidgetKey } from "#app/domain/team/keys.ts";
+import { resolveApiKey } from "#app/domain/team/keys.ts";
 import { resolveSession } from "#app/domain/team/sessions.ts";
 import { resolveSite } from "#app/domain/tenants/sites.ts";
 import { claimsOf, type MemberActor } from "#app/platform/actor.ts";
@@ -48,16 +49,17 @@ const say = (session_id: string, message: string, sandbox: boolean, of = tenant)
 
 describe("the switch", () => {
   test("reaches every door with the next request, and goes back", async () => {
+    const knock = (key: string) => admitWidget(web, services.env, key, services.env.appUrl);
     const modes = async () => [
       (await resolveSession(web, tenant.token))?.sandbox,
       (await resolveApiKey(web, tenant.apiKey)).actor.sandbox,
-      (await resolveWidgetKey(web, tenant.widgetKey)).sandbox,
+      (await knock(tenant.widgetKey)).sandbox,
       await resolveSite(web, "dental.localhost", []).then((site) => site.kind === "tenant" && site.sandbox),
     ];
     expect(await modes()).toEqual([false, false, false, false]);
     await real((tx) => setSandbox(tx, tenant.actor, true));
     expect(await modes()).toEqual([true, true, true, true]);
-    expect((await resolveWidgetKey(web, neighbour.widgetKey)).sandbox).toBe(false);
+    expect((await knock(neighbour.widgetKey)).sandbox).toBe(false);
     await inTest((tx) => setSandbox(tx, testing, false));
     expect(await modes()).toEqual([false, false, false, false]);
     const trail = await sql`
