@@ -1,6 +1,7 @@
 // A person at a browser, as far as HTTP goes: keeps cookies, sends forms from our own pages, follows nothing by itself.
 import type { Answer } from "../setup/web.ts";
-import { encode, type Fields } from "./http-recipes.ts";
+import type { Fields } from "./http-recipe.ts";
+import { encode } from "./http-recipes.ts";
 import type { HttpServer } from "./http-server.ts";
 
 export interface Browser {

@@ -1,30 +1,10 @@
 // What the tests must know of each route beyond its manifest entry: who may open it, what its parameters stand for, and
 // which forms its action takes. A page for members without parameters and without an action needs no entry.
 
+import { type Fields, type Form, one, type Recipe } from "./http-recipe.ts";
+import { ADMIN } from "./http-recipes-staff.ts";
 import type { Route } from "./http-routes.ts";
 import { type Ids, PASSWORD } from "./http-world.ts";
-
-export type Fields = Record<string, string | File>;
-
-export interface Form {
-  /** Said when something is wrong. */
-  name: string;
-  /** Valid values; ids are the given party's. */
-  fields(ids: Ids): Fields;
-}
-
-export interface Recipe {
-  /** Who may open it: anybody, whoever is signed in, members of a tenant (the default), the operator's staff alone. */
-  access?: "public" | "user" | "member" | "key" | "staff";
-  params?(ids: Ids): Record<string, string>;
-  forms?: Form[];
-  /** True where the page belongs to tenants' hosts. */
-  onTenantHost?: boolean;
-  /** Why it may tell an id that somebody has from one that nobody has. */
-  tells?: string;
-  /** Asked with these search parameters as well. */
-  search?(ids: Ids): Record<string, string>;
-}
 
 const company: Fields = {
   companyName: "Fair & Square",
@@ -36,10 +16,6 @@ const company: Fields = {
   timeZone: "UTC",
 };
 const token = "A".repeat(43);
-const one = (name: string, fields: Fields | ((ids: Ids) => Fields)): Form => ({
-  name,
-  fields: typeof fields === "function" ? fields : () => fields,
-});
 const knowledgeForms: Form[] = [
   one("website", { intent: "website", url: "https://example.test/" }),
   one("question", { intent: "question", question: "When are you open?", answer: "At nine." }),
@@ -65,89 +41,6 @@ function apiRecipes(): Record<string, Recipe> {
     ]),
   ]);
 }
-
-const STAFF = { access: "staff" } as const;
-function deploymentRecipes(): Record<string, Recipe> {
-  const page = "routes/admin.deployments.$tenantId.$deploymentId";
-  const ofOne = { ...STAFF, params: ({ tenantId, deploymentId }: Ids) => ({ tenantId, deploymentId }) };
-  return {
-    "routes/admin.deployments._index": { ...STAFF, search: ({ slug }) => ({ q: slug, state: "live" }) },
-    [page]: {
-      ...ofOne,
-      forms: [
-        one("retry", { intent: "retry" }),
-        one("cancel", { intent: "cancel" }),
-        one("roll back", ({ deploymentId }) => ({ intent: "rollback", to: deploymentId })),
-        one("scale", { intent: "scale", replicas: "2" }),
-        one("deploy", { intent: "deploy", version: "v2" }),
-      ],
-    },
-    [`${page}._index`]: { ...ofOne, search: () => ({ level: "warn", q: "up" }) },
-    [`${page}_.log`]: { ...ofOne, search: () => ({ after: "0" }) },
-    [`${page}_.log[.]txt`]: ofOne,
-  };
-}
-/** The staff's pages. */
-const ADMIN: Record<string, Recipe> = {
-  "routes/admin": STAFF,
-  "routes/admin._index": STAFF,
-  "routes/admin.events": STAFF,
-  "routes/admin.sessions": { ...STAFF, forms: [one("end", ({ sessionId }) => ({ id: sessionId }))] },
-  "routes/admin.provisioning": { ...STAFF, search: () => ({ status: "failed" }) },
-  "routes/admin.tenants._index": { ...STAFF, search: ({ slug }) => ({ q: slug, status: "active" }) },
-  "routes/admin.tenants.$tenantId": {
-    ...STAFF,
-    params: ({ tenantId }) => ({ tenantId }),
-    forms: [
-      one("retry", { intent: "retry" }),
-      one("skip", ({ runId }) => ({ intent: "skip", stepId: runId, reason: "It stands by hand." })),
-      one("cancel", { intent: "cancel" }),
-    ],
-  },
-  // Leaves the tenant as it is: the subscription's end is asked for, and nobody here does it.
-  "routes/admin.tenants.$tenantId_.$change": {
-    ...STAFF,
-    params: ({ tenantId }) => ({ tenantId, change: "cancel" }),
-    forms: [one("cancel", { reason: "Asked for by mail." })],
-  },
-  ...deploymentRecipes(),
-  "routes/admin.leads._index": { ...STAFF, search: ({ slug }) => ({ q: slug, sort: "mrr" }) },
-  "routes/admin.leads.$tenantId": {
-    ...STAFF,
-    params: ({ tenantId }) => ({ tenantId }),
-    forms: [
-      one("sync", { intent: "sync" }),
-      one("demo", { intent: "demo", plannedAt: "2026-12-01T14:00", note: "" }),
-      one("negotiate", { intent: "negotiate", note: "They ask for a year." }),
-      one("drop", { intent: "drop", kind: "negotiation" }),
-      one("finish", ({ recordId }) => ({ intent: "finish", id: recordId })),
-    ],
-  },
-  "routes/admin.domains": {
-    ...STAFF,
-    search: ({ slug }) => ({ q: slug, kind: "subdomain" }),
-    forms: [one("look again", ({ tenantId, recordId }) => ({ intent: "look", tenantId, domainId: recordId }))],
-  },
-  "routes/admin.dns._index": { ...STAFF, search: ({ slug }) => ({ q: slug, type: "CNAME" }) },
-  "routes/admin.dns.add": {
-    ...STAFF,
-    search: ({ slug }) => ({ tenant: slug }),
-    forms: [
-      one("add", ({ slug }) => ({
-        ...{ tenant: slug, name: "mail.example.test", type: "TXT", content: "hello", ttl: "300" },
-      })),
-    ],
-  },
-  "routes/admin.dns.$tenantId.$recordId": {
-    ...STAFF,
-    params: ({ tenantId, recordId }) => ({ tenantId, recordId }),
-    forms: [
-      one("change", { intent: "change", content: "other.example.test", ttl: "600" }),
-      one("verify", { intent: "verify" }),
-      one("remove", { intent: "remove" }),
-    ],
-  },
-};
 
 export const RECIPES: Record<string, Recipe> = {
   ...ADMIN,
