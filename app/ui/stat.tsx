@@ -14,7 +14,7 @@ export interface StatProps {
 /** Group several in a `<StatGrid>`. */
 export function Stat({ label, value, note, noteTone = "neutral" }: StatProps) {
   return (
-    <div className="bg-surface p-4 sm:p-5">
+    <div className="bg-surface p-4 max-lg:last:odd:col-span-2 sm:p-5">
       <dt className="text-muted">{label}</dt>
       <dd className="mt-1">
         <span className="block text-xl font-semibold tracking-tight tabular-nums">{value}</span>

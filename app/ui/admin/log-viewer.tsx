@@ -170,7 +170,7 @@ function Lines({ log, words, goesOn }: { log: Log; words: string | undefined; go
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
         onScroll={onScroll}
-        className="h-96 overflow-y-auto border-t border-line bg-sunken/50 py-2 font-mono text-xs leading-5 focus-visible:-outline-offset-2 lg:h-[34rem]"
+        className="max-h-96 min-h-44 overflow-y-auto border-t border-line bg-sunken/50 py-2 font-mono text-xs leading-5 focus-visible:-outline-offset-2 lg:max-h-[34rem]"
       >
         <div ref={inner}>
           <div className="px-3 pb-2 font-sans sm:px-4">

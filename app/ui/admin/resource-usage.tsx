@@ -112,7 +112,7 @@ function Measured({ usage, span, live }: { usage: UsageView; span: SpanView; liv
       </p>
       <div className="mt-4 grid grid-cols-1 gap-x-6 gap-y-8 xl:grid-cols-3">
         {MEASURES.map((measure) => (
-          <Figure key={measure.key} measure={measure} usage={usage} axis={{ from, to, writeTime }} />
+          <Figure key={measure.key} measure={measure} usage={usage} live={live} axis={{ from, to, writeTime }} />
         ))}
       </div>
       <AsTable usage={usage} />
@@ -126,10 +126,11 @@ const dayTime = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric
 interface FigureProps {
   measure: Measure;
   usage: UsageView;
+  live: boolean;
   axis: Pick<ResourceChartProps, "from" | "to" | "writeTime">;
 }
 
-function Figure({ measure: { key, label, write, note }, usage, axis }: FigureProps) {
+function Figure({ measure: { key, label, write, note }, usage, live, axis }: FigureProps) {
   const { points, latest, mean, peak } = usage;
   const words = (value: number | null) => (value === null ? "–" : write(value));
   const counted = mean[key] !== null;
@@ -141,8 +142,8 @@ function Figure({ measure: { key, label, write, note }, usage, axis }: FigurePro
       {counted ? (
         <>
           <p className="mt-0.5 text-muted tabular-nums">
-            <span className="text-ink">{words(latest[key])}</span> now, {words(mean[key])} on average,{" "}
-            {words(peak[key])} at most
+            <span className="text-ink">{words(latest[key])}</span> {live ? "now" : "at the end"}, {words(mean[key])} on
+            average, {words(peak[key])} at most
           </p>
           <div className="mt-3 h-40" aria-hidden>
             <Chart
