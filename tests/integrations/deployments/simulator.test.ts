@@ -48,7 +48,8 @@ describe("the deployment simulator", () => {
     first.simulator.failCallbacks({ effect: "delay", status: "building", ms: 60_000 });
     const order = orderOf();
     const { externalId } = await first.provider.trigger(order);
-    await expect.poll(() => first.simulator.deployments()[0]?.status).toBe("building");
+    const state = () => [first.simulator.deployments()[0]?.status, first.simulator.attempts.length];
+    await expect.poll(state).toEqual(["building", 1]);
     await first.close();
     open.splice(0);
 
