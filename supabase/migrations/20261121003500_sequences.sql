@@ -31,6 +31,8 @@ create table public.tenant_sequences (
   to_hour integer not null check (to_hour between 1 and 24),
   -- Mails of it in any 24 hours.
   daily_cap integer not null check (daily_cap between 1 and 500),
+  -- Whoever of the tenant's gets the replies. Null: not chosen yet, and nothing goes out.
+  reply_to text check (length(reply_to) between 3 and 320),
   created_by uuid,
   created_at timestamptz not null default clock_timestamp(),
   primary key (tenant_id, id),

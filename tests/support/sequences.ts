@@ -108,7 +108,7 @@ export function sequenceWorld({ db, sql }: TestDatabase, start = tenToday()) {
     /** Switches the tenant's own sequence on. */
     followUps: (tenant: TestTenant, edit: Edit = () => ({})) =>
       db.web.asTenant(tenant.actor, (tx) =>
-        changeTenantSequence(tx, tenant.actor, null, (before) => ({ state: "on", ...edit(before) })),
+        changeTenantSequence(tx, tenant.actor, null, (before) => ({ state: "on", replyTo: tenant.email, ...edit(before) })),
       ),
     ways: (tenantId: string) =>
       sql<

@@ -10,7 +10,7 @@ import type { MailLook } from "../mail/look.ts";
 
 /** The operator's name, as its mails show it. */
 export function operatorName({ mailFrom }: Pick<Env, "mailFrom">): string {
-  const name = mailFrom.slice(0, mailFrom.lastIndexOf("<")).trim().replaceAll(/^"|"$/g, "");
+  const name = /^(.*)<[^<>]*>\s*$/.exec(mailFrom)?.[1]?.trim().replaceAll(/^"|"$/g, "");
   return name || (bareAddress(mailFrom).split("@")[1] ?? "");
 }
 

@@ -13,6 +13,8 @@ export interface Sequence {
   toHour: number;
   /** Mails in any 24 hours; null: no cap. */
   dailyCap: number | null;
+  /** Of a tenant's: who gets the replies. */
+  replyTo: string | null;
   createdBy: string | null;
   createdAt: Date | null;
 }
@@ -36,7 +38,7 @@ const standing = (
   over: Partial<Sequence> = {},
 ): Sequence => ({
   ...{ id, sequenceId: id, name, audience, state: "on", steps, fromHour: 9, toHour: 17 },
-  ...{ dailyCap: null, createdBy: null, createdAt: null, ...over },
+  ...{ dailyCap: null, replyTo: null, createdBy: null, createdAt: null, ...over },
 });
 
 export const OPERATOR_DEFAULTS: readonly Sequence[] = [

@@ -24,7 +24,6 @@ interface Recipient {
   slug: string | null;
   timeZone: string;
   trialEndsAt: Date | null;
-  contactEmail: string | null;
 }
 
 /** Writes a step's letter; null where whoever it was for has left the sequence since. */
@@ -46,7 +45,7 @@ const writeSequenceMail: LetterWriter = async ({ db, env }, { tenantId, data }) 
     sender: recipient.sender,
     unsubscribeUrl: env.appUrl + paths.unsubscribe(recipient.token),
   });
-  return { ...letter, envelope: envelopeOf(env, recipient) };
+  return { ...letter, envelope: envelopeOf(env, recipient, version?.replyTo ?? null) };
 };
 
 /** Writers of the sequences' letters, for the outbox. */
@@ -64,7 +63,7 @@ export const sequenceStaffWriters: Readonly<Record<string, StaffLetterWriter>> =
 async function recipientOf(tx: SystemTx, env: Env, tenantId: string, enrolmentId: string) {
   const [recipient] = await tx<Recipient[]>`
     select e.sender, e.token, case when e.sender = 'tenant' then l.name else nullif(o.display_name, '') end as name,
-      t.name as company, t.slug, t.time_zone, t.trial_ends_at, t.contact_email
+      t.name as company, t.slug, t.time_zone, t.trial_ends_at
     from sequence_enrolments e
     join tenants t on t.id = e.tenant_id
     left join leads l on l.tenant_id = e.tenant_id and l.id = e.lead_id
@@ -76,8 +75,8 @@ async function recipientOf(tx: SystemTx, env: Env, tenantId: string, enrolmentId
 }
 
 /** Replies go to a person and, where we may hear of it, to an address that says whose reply it is. */
-function envelopeOf(env: Env, { sender, token, company, contactEmail }: Recipient): Letter["envelope"] {
-  const person = sender === "operator" ? bareAddress(env.mailFrom) : contactEmail;
+function envelopeOf(env: Env, { sender, token, company }: Recipient, replyTo: string | null): Letter["envelope"] {
+  const person = sender === "operator" ? bareAddress(env.mailFrom) : replyTo;
   return {
     fromName: sender === "operator" ? operatorName(env) : company,
     replyTo: [person, env.mailReplies && `reply+${token}@${env.mailReplies.domain}`].filter((one) => one !== null),
@@ -85,7 +84,7 @@ function envelopeOf(env: Env, { sender, token, company, contactEmail }: Recipien
   };
 }
 
-function valuesFor(env: Env, recipient: Omit<Recipient, "token" | "sender" | "contactEmail">, link: string): Values {
+function valuesFor(env: Env, recipient: Omit<Recipient, "token" | "sender">, link: string): Values {
   const { name, company, slug, timeZone, trialEndsAt } = recipient;
   return {
     name: name?.trim() ?? "",

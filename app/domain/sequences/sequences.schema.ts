@@ -153,9 +153,15 @@ export const SaveTenantSettings = z
       .int("Use a whole number.")
       .min(1, "Use a number from 1 to 500.")
       .max(500, "Use a number from 1 to 500."),
+    replyTo: z
+      .string({ error: "Say who gets the replies." })
+      .trim()
+      .toLowerCase()
+      .max(320, "That address is too long.")
+      .pipe(z.email("This isn't an e-mail address.")),
   })
   .refine(inOrder, ORDER);
-export type SaveSettings = z.infer<typeof SaveSettings> & { dailyCap?: number };
+export type SaveSettings = z.infer<typeof SaveSettings> & { dailyCap?: number; replyTo?: string };
 
 export const NewSequence = z.object({ name: settings.name, audience: z.enum(OPERATOR_AUDIENCES) });
 export type NewSequence = z.infer<typeof NewSequence>;

@@ -19,7 +19,7 @@ import {
 export async function operatorSequences(tx: StaffTx | SystemTx): Promise<Sequence[]> {
   const stored = await tx<Sequence[]>`
     select distinct on (sequence_id) id, sequence_id, name, audience, state, steps, from_hour, to_hour,
-      null::int as daily_cap, created_by, created_at
+      null::int as daily_cap, null as reply_to, created_by, created_at
     from operator_sequences order by sequence_id, created_at desc, id desc`;
   const known = new Set(stored.map(({ sequenceId }) => sequenceId));
   return [...OPERATOR_DEFAULTS.filter(({ sequenceId }) => !known.has(sequenceId)), ...stored]
@@ -37,7 +37,7 @@ export async function operatorSequence(tx: StaffTx, sequenceId: string): Promise
 /** A tenant's own sequence. @param tx confined to the tenant */
 export async function tenantSequence(tx: InTenantTx): Promise<Sequence> {
   const [stored] = await tx<Sequence[]>`
-    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, created_by, created_at
+    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, reply_to, created_by, created_at
     from tenant_sequences where tenant_id = app.tenant_id() and sequence_id = ${TENANT_DEFAULT.sequenceId}
     order by created_at desc, id desc limit 1`;
   return stored ?? TENANT_DEFAULT;
@@ -48,16 +48,16 @@ export async function sequenceVersion(tx: AnyTx, versionId: string): Promise<Seq
   const standing = [...OPERATOR_DEFAULTS, TENANT_DEFAULT].find(({ id }) => id === versionId);
   if (standing) return standing;
   const [own] = await tx<Sequence[]>`
-    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, created_by, created_at
+    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, reply_to, created_by, created_at
     from tenant_sequences where id = ${versionId}`;
   if (own) return own;
   const [operators] = await tx<Sequence[]>`
-    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, null::int as daily_cap, created_by, created_at
+    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, null::int as daily_cap, null as reply_to, created_by, created_at
     from operator_sequences where id = ${versionId}`;
   return operators ?? null;
 }
 
-type Changes = Partial<Pick<Sequence, "name" | "state" | "steps" | "fromHour" | "toHour" | "dailyCap">>;
+type Changes = Partial<Pick<Sequence, "name" | "state" | "steps" | "fromHour" | "toHour" | "dailyCap" | "replyTo">>;
 /** Makes of a sequence what it shall be. */
 export type Edit = (before: Sequence) => Changes;
 
@@ -93,6 +93,7 @@ export async function addOperatorSequence(tx: StaffTx, { userId }: StaffActor, i
       state: "off",
       steps: [blankStep("home")],
       dailyCap: null,
+      replyTo: null,
       createdBy: null,
       createdAt: null,
     },
@@ -120,12 +121,38 @@ export async function changeTenantSequence(
   if (known !== null && before.id !== known) throw overtaken();
   const next = { ...before, ...edit(before) };
   const [row] = await tx<{ id: string }[]>`
-    insert into tenant_sequences (tenant_id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, created_by)
+    insert into tenant_sequences (tenant_id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, reply_to,
+      created_by)
     values (app.tenant_id(), ${next.sequenceId}, ${next.name}, ${next.audience}, ${next.state}, ${tx.json(next.steps)},
-      ${next.fromHour}, ${next.toHour}, ${next.dailyCap ?? TENANT_DEFAULT.dailyCap}, ${actor.userId})
+      ${next.fromHour}, ${next.toHour}, ${next.dailyCap ?? TENANT_DEFAULT.dailyCap},
+      ${next.replyTo}, ${actor.userId})
     returning id`;
   const action = before.state === next.state ? "sequence.changed" : `sequence.switched_${next.state}`;
   await recordAudit(tx, actor, action, row?.id ?? null, { steps: next.steps.length });
+}
+
+/** Switches one of the operator's sequences on or off. Off ends all ways through it. */
+export const turnOperatorSequence = (tx: StaffTx, actor: StaffActor, sequenceId: string, on: boolean): Promise<void> =>
+  changeOperatorSequence(tx, actor, sequenceId, null, () => ({ state: on ? "on" : "off" }));
+
+/**
+ * Switches the tenant's own sequence on or off. Off ends all ways through it.
+ * @param email of whoever does so, who gets the replies unless somebody else was named
+ */
+export async function turnTenantSequence(tx: TenantTx, actor: MemberActor, on: boolean, email: string): Promise<void> {
+  const [tenant] = await tx<{ contactEmail: string | null }[]>`
+    select contact_email from tenants where id = app.tenant_id()`;
+  await changeTenantSequence(tx, actor, null, ({ replyTo }) => ({
+    state: on ? "on" : "off",
+    replyTo: replyTo ?? tenant?.contactEmail ?? email,
+  }));
+}
+
+/** A step of the sequence, with the version that it is of; its first where none is named. @throws AppError not_found */
+export function stepOf({ id, steps }: Sequence, key: string | null): { versionId: string; step: Step } {
+  const step = key ? steps.find((one) => one.key === key) : steps[0];
+  if (!step) throw new AppError("not_found", "There is no such step.");
+  return { versionId: id, step };
 }
 
 /** What a step's form says becomes of the sequence. */
@@ -158,8 +185,11 @@ export function withSteps({ intent, step: key }: ChangeSteps, added: Step = blan
 }
 
 /** What the form of its name and times says becomes of the sequence. */
-export function withSettings({ name, fromHour, toHour, dailyCap }: SaveSettings): Edit {
-  return (before) => ({ name, fromHour, toHour, dailyCap: dailyCap ?? before.dailyCap });
+export function withSettings({ name, fromHour, toHour, dailyCap, replyTo }: SaveSettings): Edit {
+  return (before) => ({
+    ...{ name, fromHour, toHour },
+    ...{ dailyCap: dailyCap ?? before.dailyCap, replyTo: replyTo ?? before.replyTo },
+  });
 }
 
 /** A step to begin writing with. */

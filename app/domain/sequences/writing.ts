@@ -34,7 +34,12 @@ export function writeStep({ step, values, look, sender, unsubscribeUrl }: Writin
 
 /** Fills in placeholders. A name that isn't known goes without a trace: `Hello {name},` becomes `Hello,`. */
 export function fill(text: string, values: Values): string {
-  const named = values.name ? text : text.replaceAll(/[ \t]*\{name\}/g, "").replace(/^[ \t]*,[ \t]*(\p{L}?)/u, capital);
+  const named = values.name
+    ? text
+    : text
+        .replaceAll(/,?[ \t]*\{name\}(?=[ \t]*(?:[?.:;]|$))/gm, "")
+        .replaceAll(/[ \t]*\{name\}/g, "")
+        .replace(/^[ \t]*,[ \t]*(\p{L}?)/u, capital);
   return named.replaceAll(/\{(name|company|trial_ends|link)\}/g, (_, name: Placeholder) => values[name]);
 }
 

@@ -3,6 +3,7 @@ import Building2 from "lucide-react/icons/building-2";
 import Globe from "lucide-react/icons/globe";
 import House from "lucide-react/icons/house";
 import Lock from "lucide-react/icons/lock";
+import Mails from "lucide-react/icons/mails";
 import MonitorSmartphone from "lucide-react/icons/monitor-smartphone";
 import Rocket from "lucide-react/icons/rocket";
 import Target from "lucide-react/icons/target";
@@ -13,6 +14,7 @@ import type { Command, NavItem, SearchTarget } from "../nav-item.ts";
 export const adminNav: readonly NavItem[] = [
   { to: paths.adminTenants(), label: "Tenants", icon: Building2, key: "t" },
   { to: paths.adminLeads(), label: "Leads", icon: Target, key: "l" },
+  { to: paths.adminSequences(), label: "Sequences", icon: Mails, key: "m" },
   { to: paths.adminProvisioning(), label: "Provisioning", icon: Workflow, key: "p" },
   { to: paths.adminDeployments(), label: "Deployments", icon: Rocket, key: "y" },
   { to: paths.adminDns(), label: "DNS", icon: Globe, key: "d" },

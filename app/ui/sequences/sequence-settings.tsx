@@ -1,0 +1,76 @@
+// Owns the form of what holds for a whole sequence: its name, the hours of its mails, a tenant's cap and reply address.
+import { type SubmissionResult, useForm } from "@conform-to/react";
+import { parseWithZod } from "@conform-to/zod/v4";
+import type { Sequence } from "#app/domain/sequences/defaults.ts";
+import { SaveSettings, SaveTenantSettings, type Sender } from "#app/domain/sequences/sequences.schema.ts";
+import { Card } from "../card.tsx";
+import { Field } from "../field.tsx";
+import { inputProps } from "../form/field-props.ts";
+import { Input } from "../input.tsx";
+import { SettingsForm } from "../settings/settings-form.tsx";
+
+export interface SequenceSettingsProps {
+  sender: Sender;
+  sequence: Pick<Sequence, "id" | "name" | "fromHour" | "toHour" | "dailyCap" | "replyTo">;
+  editable: boolean;
+  lastResult: SubmissionResult<string[]> | null;
+  saved: boolean;
+}
+
+interface Shape extends Record<string, unknown> {
+  name: string;
+  fromHour: string;
+  toHour: string;
+  dailyCap: string;
+  replyTo: string;
+}
+
+export function SequenceSettings({ sender, sequence, editable, lastResult, saved }: SequenceSettingsProps) {
+  const own = sender === "tenant";
+  const [form, fields] = useForm<Shape>({
+    id: "settings",
+    lastResult,
+    defaultValue: {
+      name: sequence.name,
+      fromHour: String(sequence.fromHour),
+      toHour: String(sequence.toHour),
+      dailyCap: String(sequence.dailyCap ?? ""),
+      replyTo: sequence.replyTo ?? "",
+    },
+    onValidate: ({ formData }) => parseWithZod(formData, { schema: own ? SaveTenantSettings : SaveSettings }) as never,
+    shouldRevalidate: "onInput",
+  });
+  return (
+    <Card
+      title="When and from whom"
+      description={own ? "Times are those of your time zone." : "Times are those of each organisation's time zone."}
+    >
+      <SettingsForm form={form} editable={editable} intent="settings" saved={saved ? "Saved." : null}>
+        <input type="hidden" name="known" value={sequence.id} />
+        <div className="grid items-start gap-5 sm:grid-cols-2 lg:grid-cols-4 lg:gap-4">
+          <Field label="Name" field={fields.name} hint={own ? "Only you see it." : "Only your staff sees it."}>
+            <Input {...inputProps(form, fields.name, { type: "text" })} autoComplete="off" />
+          </Field>
+          {own ? (
+            <Field label="Replies go to" field={fields.replyTo}>
+              <Input {...inputProps(form, fields.replyTo, { type: "email" })} />
+            </Field>
+          ) : null}
+          <div className="grid grid-cols-2 gap-4">
+            <Field label="From hour" field={fields.fromHour}>
+              <Input {...inputProps(form, fields.fromHour, { type: "number" })} min={0} max={23} />
+            </Field>
+            <Field label="To hour" field={fields.toHour}>
+              <Input {...inputProps(form, fields.toHour, { type: "number" })} min={1} max={24} />
+            </Field>
+          </div>
+          {own ? (
+            <Field label="Mails a day, at most" field={fields.dailyCap}>
+              <Input {...inputProps(form, fields.dailyCap, { type: "number" })} min={1} max={500} />
+            </Field>
+          ) : null}
+        </div>
+      </SettingsForm>
+    </Card>
+  );
+}
