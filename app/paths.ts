@@ -95,7 +95,7 @@ export const paths = {
     withSearch(`/admin/deployments/${segment(tenantId)}/${segment(id)}/log.txt`, search),
   adminLeads: (search?: Search) => withSearch("/admin/leads", search),
   adminLead: (tenantId: string) => `/admin/leads/${segment(tenantId)}`,
-  adminLeadRules: (search?: { from?: string }) => withSearch("/admin/leads/rules", search),
+  adminLeadRules: (search?: Search) => withSearch("/admin/leads/rules", search),
   adminSequences: () => "/admin/sequences",
   adminSequence: (id: string, search?: Search) => withSearch(`/admin/sequences/${segment(id)}`, search),
   adminSequencePreview: (id: string, search?: Search) => withSearch(`/admin/sequences/${segment(id)}/preview`, search),

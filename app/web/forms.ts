@@ -35,7 +35,9 @@ export async function submitForm<S extends z.ZodType, T>(
   const submission = parseWithZod(form, { schema });
   const hideFields = SECRET_FIELDS;
   if (submission.status !== "success") {
-    return data<FormResult<T>>({ result: submission.reply({ hideFields }), done: null }, { status: 422 });
+    // Without a status it was a list of the form that was asked to grow, shrink or change its order.
+    const status = submission.status === "error" ? 422 : 200;
+    return data<FormResult<T>>({ result: submission.reply({ hideFields }), done: null }, { status });
   }
   try {
     const done = await handle(submission.value);

@@ -2,6 +2,7 @@
 // which forms its action takes. A page for members without parameters and without an action needs no entry.
 
 import { type Fields, type Form, one, type Recipe } from "./http-recipe.ts";
+import { MEMBER_SEQUENCES } from "./http-recipes-sequences.ts";
 import { ADMIN } from "./http-recipes-staff.ts";
 import type { Route } from "./http-routes.ts";
 import { type Ids, PASSWORD } from "./http-world.ts";
@@ -159,6 +160,7 @@ export const RECIPES: Record<string, Recipe> = {
   },
   // By another name than its own: deleted, the party would be out of the other tests' sight.
   "routes/_app.settings.delete": { forms: [one("delete", { name: "Somebody else" })] },
+  ...MEMBER_SEQUENCES,
   "routes/_app.settings.features": { forms: [one("switch", { key: "white_label", on: "true" })] },
   "routes/_app.settings.sandbox": {
     // Off: in sandbox the party's rows would be out of the other tests' sight.

@@ -15,3 +15,18 @@ export async function inForce({ db, sql }: TestDatabase, rules: CrmRules): Promi
   const [last] = await sql<{ id: string }[]>`select id from crm_rules order by created_at desc, id desc limit 1`;
   return db.staff.asStaff(staff, (tx) => saveRules(tx, staff.userId, rules, last?.id ?? null));
 }
+
+/** The fields of a page as its form sends them: nested names as browsers know them, one value each. */
+export function rulesFields(value: unknown, name = ""): Record<string, string> {
+  if (Array.isArray(value))
+    return Object.assign(
+      {},
+      ...value.map((one, at) => rulesFields(one, typeof one === "object" ? `${name}[${at}]` : name)),
+    );
+  if (typeof value === "object" && value !== null)
+    return Object.assign(
+      {},
+      ...Object.entries(value).map(([key, one]) => rulesFields(one, name === "" ? key : `${name}.${key}`)),
+    );
+  return value === undefined || value === null ? {} : { [name]: String(value) };
+}

@@ -2,7 +2,7 @@
 // people for it and when somebody above them hears of it.
 import { z } from "zod";
 
-const BusinessType = z.enum([
+export const BusinessType = z.enum([
   "healthcare",
   "wellness",
   "corporate",
@@ -11,11 +11,11 @@ const BusinessType = z.enum([
   "home_services",
   "other",
 ]);
-const Plan = z.enum(["trial", "basic", "premium", "enterprise"]);
+export const Plan = z.enum(["trial", "basic", "premium", "enterprise"]);
 /** 0 to 100. */
 const Points = z.number().min(0).max(100);
 /** A person in the CRM, by address. */
-const Person = z.email().max(200);
+export const Person = z.email().max(200);
 const Key = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, "Use lower-case letters, digits and _.");
 const Region = z.string().trim().min(1).max(80);
 
