@@ -19,15 +19,21 @@ export interface Caddy {
   close(): Promise<void>;
 }
 
-/** @param settings what the Caddyfile takes from the environment */
-export async function startCaddy(settings: Record<string, string>): Promise<Caddy> {
+/**
+ * @param settings what the Caddyfile takes from the environment
+ * @param change makes another Caddyfile of it
+ */
+export async function startCaddy(
+  settings: Record<string, string>,
+  change = (caddyfile: string) => caddyfile,
+): Promise<Caddy> {
   const dir = mkdtempSync(join(tmpdir(), "foyer-caddy-"));
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
   const local = [
     ...["local_certs", "skip_install_trust", "admin off"],
     ...[`default_bind ${LOOPBACK}`, `http_port ${httpPort}`, `https_port ${httpsPort}`, `storage file_system ${dir}`],
   ];
-  const text = readFileSync(CADDYFILE, "utf8");
+  const text = change(readFileSync(CADDYFILE, "utf8"));
   // The first block that opens holds the options.
   writeFileSync(join(dir, "Caddyfile"), text.replace(/^\{$/m, ["{", ...local].join("\n\t")));
   const child = spawn(BINARY, ["run", "--config", join(dir, "Caddyfile"), "--adapter", "caddyfile"], {
