@@ -6,6 +6,7 @@ import { noticeWords } from "#app/domain/billing/notice-words.ts";
 import { accountNotice } from "#app/domain/billing/notices.ts";
 import { may } from "#app/domain/team/permissions.ts";
 import { listMyTenants } from "#app/domain/team/sessions.ts";
+import { cancelledUntil } from "#app/domain/tenants/holds.ts";
 import type { TenantTx } from "#app/platform/db.ts";
 import { AccountNotices } from "#app/ui/account-notices.tsx";
 import { appCommands, appNav } from "#app/ui/app-nav.ts";
@@ -25,7 +26,8 @@ async function frameOf(tx: TenantTx, viewer: Member) {
     currentSubscription(tx),
   ]);
   const bill = may(viewer.tenantRole, "billing:read");
-  const notice = accountNotice(entitled, isLiving(subscription) ? subscription.endsAt : null);
+  const until = entitled.effectiveStatus === "cancelled" ? await cancelledUntil(tx) : null;
+  const notice = accountNotice(entitled, isLiving(subscription) ? subscription.endsAt : null, until);
   return {
     user: { name: displayName || email, email },
     emailConfirmed,

@@ -22,7 +22,10 @@ export function noticeWords(notice: AccountNotice, bill: boolean, timeZone: stri
   switch (notice.kind) {
     case "suspended": {
       const action = notice.why === "payment" || notice.why === "staff" ? billing : plans;
-      return { urgency: "first", tone: "danger", words: STOPPED[notice.why], action };
+      const words = notice.until
+        ? `Your plan has ended. Choose one until ${day(notice.until)} and everything goes on; after that your organisation is deleted.`
+        : STOPPED[notice.why];
+      return { urgency: "first", tone: "danger", words, action };
     }
     case "past_due": {
       const words = `Your last payment failed. Everything works until ${day(notice.suspendsAt)}; please pay before that.`;

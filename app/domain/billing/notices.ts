@@ -3,7 +3,12 @@ import { type Entitlements, isRunning } from "./entitlements.ts";
 import type { Metric } from "./metrics.ts";
 
 export type AccountNotice =
-  | { kind: "suspended"; why: "trial_ended" | "payment" | "staff" | "cancelled" }
+  | {
+      kind: "suspended";
+      why: "trial_ended" | "payment" | "staff" | "cancelled";
+      /** How long who was cancelled can come back. */
+      until?: Date;
+    }
   | { kind: "past_due"; suspendsAt: Date | null }
   | {
       kind: "limit";
@@ -31,9 +36,17 @@ const WATCHED = [
 const HELD: ReadonlySet<Metric> = new Set(["documents", "storage_bytes"]);
 const TRIAL_WARNING_MS = 3 * 86_400_000;
 
-/** @param cancelsAt when the subscription ends, where somebody has cancelled it */
-export function accountNotice(it: Entitlements, cancelsAt: Date | null): AccountNotice | null {
-  if (!isRunning(it)) return { kind: "suspended", why: whyStopped(it) };
+/**
+ * @param cancelsAt when the subscription ends, where somebody has cancelled it
+ * @param cancelledUntil how long one can come back, where it has ended
+ */
+export function accountNotice(
+  it: Entitlements,
+  cancelsAt: Date | null,
+  cancelledUntil: Date | null = null,
+): AccountNotice | null {
+  if (!isRunning(it))
+    return { kind: "suspended", why: whyStopped(it), ...(cancelledUntil && { until: cancelledUntil }) };
   if (it.effectiveStatus === "past_due") return { kind: "past_due", suspendsAt: it.suspendsAt };
   const limit = it.sandbox ? null : tightest(it);
   if (limit?.percent === 100) return limit;

@@ -18,6 +18,13 @@ export interface Hold {
   erasing: boolean;
 }
 
+/** Until when the transaction's tenant, cancelled, finds everything as it was; null where it isn't cancelled. */
+export async function cancelledUntil(tx: TenantTx): Promise<Date | null> {
+  const [row] = await tx<{ until: Date | null }[]>`
+    select cancelled_until as until from tenants where id = (select app.tenant_id())`;
+  return row?.until ?? null;
+}
+
 /** What a deletion of the transaction's tenant would come to. */
 export async function deletionOutlook(
   tx: TenantTx,

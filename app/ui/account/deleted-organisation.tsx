@@ -30,10 +30,12 @@ const WHO = {
   system: "It was deleted, as its plan had ended and nobody chose another,",
 } as const;
 
+const DAY = { day: "numeric", month: "long", year: "numeric" } as const;
+
 export function DeletedOrganisation({ tenant, mayRestore, others, email, errors }: DeletedOrganisationProps) {
   const { name, timeZone, erasing, deletedBy } = tenant;
   const pending = usePending("restore");
-  const on = (at: Date) => formatTime(new Date(at), timeZone, "date", "en-GB");
+  const on = (at: Date) => new Intl.DateTimeFormat("en-GB", { ...DAY, timeZone }).format(new Date(at));
   const title = erasing
     ? "This organisation is being erased"
     : `This organisation will be erased on ${on(tenant.eraseAt)}`;

@@ -27,6 +27,13 @@ function tenant(facts: Partial<Entitlements> = {}, limits: Limits = {}): Entitle
   };
 }
 
+test("who was cancelled reads until when they can come back", () => {
+  const notice = accountNotice(tenant({ status: "cancelled" }), null, inDays(12));
+  expect(notice).toEqual({ kind: "suspended", why: "cancelled", until: inDays(12) });
+  const words = notice && noticeWords(notice, true, "UTC")?.words;
+  expect(words).toContain("until Mar 22, 2026 (UTC)");
+});
+
 test("who uses little and pays has nothing to read", () => {
   expect(accountNotice(tenant(), null)).toBeNull();
 });
