@@ -115,13 +115,20 @@ test("what staff can open, with a DNS record that they have added", async ({ pag
   await page.getByRole("button", { name: "Add record" }).click();
   await page.getByRole("button", { name: "Add it" }).click();
   await expect(page.getByRole("heading", { name })).toBeVisible();
-  const seen = await walk(page, ["/admin/tenants", "/admin/tenants?q=nobody-at-all", "/admin/dns?type=CAA"]);
+  const seen = await walk(page, [
+    "/admin/tenants",
+    "/admin/tenants?q=nobody-at-all",
+    "/admin/dns?type=CAA",
+    "/admin/deployments?q=nothing-at-all",
+  ]);
   expect(clean(seen)).toEqual([]);
   expect([...seen.keys()]).toEqual(
     expect.arrayContaining([
       "/admin/tenants",
       "/admin/tenants/:id",
       "/admin/provisioning",
+      "/admin/deployments",
+      "/admin/deployments/:id/:id",
       "/admin/dns",
       "/admin/domains",
       "/admin/dns/add",
