@@ -17,6 +17,7 @@ import type { DnsSettings } from "./platform/env-dns.ts";
 import type { SafeFetch } from "./platform/http.ts";
 import { createLogger, type Logger } from "./platform/log.ts";
 import type { Mailer } from "./platform/mail.ts";
+import { verifySigned } from "./platform/standard-webhooks.ts";
 import type { Changes } from "./web/changes.ts";
 
 export interface CoreServices {
@@ -207,6 +208,19 @@ export async function createStripeWebhookServices(env: Env): Promise<StripeWebho
   const secrets = secretsFrom(env.stripeWebhookSecret);
   const verify: StripeWebhookServices["verify"] = (body, signature) =>
     verifyStripeEvent(body, signature, secrets, core.now());
+  return { ...core, verify: secrets.length > 0 ? verify : null };
+}
+
+export interface MailInboundServices extends CoreServices {
+  /** Null: no secret is configured by which a notice could be told to be the mail provider's. Gives the message's id. */
+  verify: ((body: Uint8Array, headers: Headers) => Promise<string>) | null;
+}
+
+/** What the door of mails that come in works with. */
+export async function createMailInboundServices(env: Env): Promise<MailInboundServices> {
+  const core = await createCore(env, "functions");
+  const secrets = env.mailInboundSecret?.split(",").map((secret) => secret.trim()) ?? [];
+  const verify: MailInboundServices["verify"] = (body, headers) => verifySigned(body, headers, secrets, core.now());
   return { ...core, verify: secrets.length > 0 ? verify : null };
 }
 

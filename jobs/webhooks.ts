@@ -2,7 +2,7 @@
 import { TraceEvent } from "#app/domain/billing/billing.jobs.ts";
 import { applyStripeEvent, traceStripeEvent } from "#app/domain/billing/stripe-events.ts";
 import { applyDeploymentNotice, DELIVERIES } from "#app/domain/provisioning/deployment-reports.ts";
-import { applyReply } from "#app/domain/sequences/subscriptions.ts";
+import { applyReply, INBOUND_MAIL } from "#app/domain/sequences/replies.ts";
 import { type DeliveryEffect, processDelivery } from "#app/domain/webhooks/inbox.ts";
 import { ProcessWebhook } from "#app/domain/webhooks/webhooks.jobs.ts";
 import { handle } from "./handler.ts";
@@ -11,7 +11,7 @@ import { handle } from "./handler.ts";
 export const deliveryEffects: Record<string, DeliveryEffect> = {
   stripe: applyStripeEvent,
   [DELIVERIES]: applyDeploymentNotice,
-  mail: applyReply,
+  [INBOUND_MAIL]: applyReply,
 };
 
 export const webhookHandlers = [

@@ -53,12 +53,15 @@ ${rows.length > 0 ? html`<ul>${rows}</ul>` : html`<p>No mails yet. Sign up or as
   );
 }
 
-/** One mail: its HTML in a sandboxed frame, or its text, and its links. */
-export function mailPage(mail: Mail): Markup {
+/**
+ * One mail: its HTML in a sandboxed frame, or its text, and its links.
+ * @param reply whether a reply would be heard of, or what became of one
+ */
+export function mailPage(mail: Mail, reply: "none" | "offered" | "sent" | "failed"): Markup {
   return page(
     mail.subject || "(no subject)",
     html`<main><p><a href="/">All mails</a></p><h1>${mail.subject || "(no subject)"}</h1>
-<dl><dt>From</dt><dd>${mail.from}</dd><dt>To</dt><dd>${mail.to.join(", ")}</dd><dt>Received</dt><dd>${time(mail.receivedAt)}</dd></dl>
+${REPLIES[reply](mail)}<dl><dt>From</dt><dd>${mail.from}</dd><dt>To</dt><dd>${mail.to.join(", ")}</dd><dt>Received</dt><dd>${time(mail.receivedAt)}</dd></dl>
 ${
   mail.html
     ? html`<iframe title="The mail" sandbox="allow-popups allow-popups-to-escape-sandbox" src="/messages/${mail.id}/html"></iframe>`
@@ -67,3 +70,11 @@ ${
 ${mail.links.length > 0 ? html`<h2>Links in this mail</h2><ul>${mail.links.map((link) => html`<li><a href="${link}" rel="noreferrer">${link}</a></li>`)}</ul>` : ""}</main>`,
   );
 }
+
+const REPLIES: Record<Parameters<typeof mailPage>[1], (mail: Mail) => Markup> = {
+  none: () => html``,
+  offered: (mail) => html`<form method="post" action="/messages/${mail.id}/reply"><button>Reply</button></form>
+<p>Whoever wrote it hears that ${mail.to.join(", ")} has replied, as by a mail provider.</p>`,
+  sent: () => html`<p role="status">Your reply was handed over.</p>`,
+  failed: () => html`<p role="alert">Your reply could not be handed over. Is the app running?</p>`,
+};

@@ -9,6 +9,8 @@ export interface Mail {
   receivedAt: string;
   from: string;
   to: string[];
+  /** Addresses that replies go to. */
+  replyTo: string[];
   subject: string;
   text: string;
   html: string | null;
@@ -67,6 +69,7 @@ async function parse(id: string, raw: Uint8Array): Promise<Mail> {
       .split(",")
       .map((address) => address.trim())
       .filter(Boolean),
+    replyTo: (mail.replyTo ?? []).map(({ address }) => address ?? "").filter(Boolean),
     subject: mail.subject ?? "",
     text: mail.text ?? "",
     html,

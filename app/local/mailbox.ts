@@ -3,8 +3,10 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { SMTPServer } from "smtp-server";
+import { loadEnv } from "#app/platform/env.ts";
+import { signedHeaders } from "#app/platform/standard-webhooks.ts";
 import { mailPage, mailsPage } from "./mailbox-pages.ts";
-import { type MailStore, openMailStore } from "./mailbox-store.ts";
+import { type Mail, type MailStore, openMailStore } from "./mailbox-store.ts";
 import { LOOPBACK } from "./ports.ts";
 
 const MAX_MAIL_BYTES = 25 * 1024 * 1024;
@@ -18,8 +20,22 @@ export interface Mailbox {
   close(): Promise<void>;
 }
 
+/** Where a reply is told of, as a mail provider would. */
+export interface Inbound {
+  url: string;
+  secret: string;
+}
+
+export interface MailboxOptions {
+  dir: string;
+  port: number;
+  smtpPort: number;
+  /** Left out or null: nobody hears of replies. */
+  inbound?: Inbound | null;
+}
+
 /** Opens both ports on loopback; resolves when they listen. */
-export async function startMailbox(options: { dir: string; port: number; smtpPort: number }): Promise<Mailbox> {
+export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
   const store = await openMailStore(options.dir);
   const smtp = smtpServer(store);
   await new Promise<void>((done, failed) => {
@@ -27,8 +43,9 @@ export async function startMailbox(options: { dir: string; port: number; smtpPor
     smtp.listen(options.smtpPort, LOOPBACK, () => done());
   });
   const web = await new Promise<ReturnType<typeof serve>>((done) => {
-    const server = serve({ fetch: mailboxApp(store).fetch, hostname: LOOPBACK, port: options.port }, () =>
-      done(server),
+    const server = serve(
+      { fetch: mailboxApp(store, options.inbound ?? null).fetch, hostname: LOOPBACK, port: options.port },
+      () => done(server),
     );
   });
   return {
@@ -58,7 +75,7 @@ function smtpServer(store: MailStore): SMTPServer {
   });
 }
 
-function mailboxApp(store: MailStore): Hono {
+function mailboxApp(store: MailStore, inbound: Inbound | null): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
     // Only by its own names: a page elsewhere can't reach the mails through a name that it points at loopback.
@@ -74,7 +91,13 @@ function mailboxApp(store: MailStore): Hono {
   app.get("/", (c) => c.html(mailsPage(store.list(c.req.query("to")), c.req.query("to") ?? "")));
   app.get("/messages/:id", (c) => {
     const mail = store.find(c.req.param("id"));
-    return mail ? c.html(mailPage(mail)) : c.notFound();
+    return mail ? c.html(mailPage(mail, inbound && mail.replyTo.length > 0 ? "offered" : "none")) : c.notFound();
+  });
+  app.post("/messages/:id/reply", async (c) => {
+    const mail = store.find(c.req.param("id"));
+    if (!mail || !inbound) return c.notFound();
+    if (c.req.header("origin") !== `http://${c.req.header("host")}`) return c.text("Not from here.", 403);
+    return c.html(mailPage(mail, (await tellOfReply(inbound, mail)) ? "sent" : "failed"));
   });
   app.get("/messages/:id/html", (c) => {
     const mail = store.find(c.req.param("id"));
@@ -85,10 +108,23 @@ function mailboxApp(store: MailStore): Hono {
   return app;
 }
 
+async function tellOfReply({ url, secret }: Inbound, { id, to, replyTo, from }: Mail): Promise<boolean> {
+  const notice = { to: replyTo.length > 0 ? replyTo : [from], from: to[0] ?? "", message_id: `<reply-${id}@mailbox>` };
+  const body = new TextEncoder().encode(JSON.stringify(notice));
+  const headers = await signedHeaders({ id: `mail_${id}`, at: new Date(), body }, [secret]);
+  return fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(10_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
 if (import.meta.main) {
   const [dir, port, smtpPort] = process.argv.slice(2);
   if (!dir || !port || !smtpPort) throw new Error("Usage: node app/local/mailbox.ts <folder> <page port> <smtp port>");
-  const mailbox = await startMailbox({ dir, port: Number(port), smtpPort: Number(smtpPort) });
+  const { mailInboundSecret: secrets, functionsUrl } = loadEnv();
+  const [secret] = secrets?.split(",") ?? [];
+  const inbound = secret ? { url: `${functionsUrl}/mail-inbound`, secret: secret.trim() } : null;
+  const mailbox = await startMailbox({ dir, port: Number(port), smtpPort: Number(smtpPort), inbound });
   console.log(JSON.stringify({ time: new Date().toISOString(), level: "info", event: "ready", service: "mailbox" }));
   const end = (): void => void mailbox.close().then(() => process.exit(0));
   process.once("SIGTERM", end).once("SIGINT", end);

@@ -5,6 +5,7 @@ import { type Env, environmentWith } from "#app/platform/env.ts";
 import { deploySettingsFor, deployUrl, isDeploySimulated } from "./deploy-keys.ts";
 import { dnsApiUrl, dnsSettingsFor, isDnsSimulated } from "./dns-keys.ts";
 import { functionsCommand } from "./functions-command.ts";
+import { mailSettingsFor } from "./mail-keys.ts";
 import { isOdooSimulated, odooSettingsFor, odooUrl } from "./odoo-keys.ts";
 import { LOOPBACK } from "./ports.ts";
 import type { ProcessSpec } from "./processes.ts";
@@ -30,6 +31,8 @@ const NO_SECRETS = {
   DATABASE_URL_STAFF: undefined,
   STRIPE_SECRET_KEY: undefined,
   STRIPE_WEBHOOK_SECRET: undefined,
+  MAIL_REPLY_DOMAIN: undefined,
+  MAIL_INBOUND_SECRET: undefined,
   DNS_PROVIDER: undefined,
   IONOS_API_KEY: undefined,
   POWERDNS_API_KEY: undefined,
@@ -71,11 +74,12 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
       () => false,
     );
 
+  const mailSettings = mailSettingsFor(env, dataDir);
   const mailbox: ProcessSpec = {
     name: "mailbox",
     ...node("app/local/mailbox.ts"),
     cwd: root,
-    env: environment({}),
+    env: environment(mailSettings.inbound),
     ready: answers(`http://${LOOPBACK}:${env.mailboxPort}/healthz`),
   };
   mailbox.args.push(join(dataDir, "mailbox"), String(env.mailboxPort), String(env.smtpPort));
@@ -129,6 +133,7 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
       DATABASE_URL_FUNCTIONS: urls.functions,
       ...stripeSecret,
       ...deploySettings.functions,
+      ...mailSettings.inbound,
       DENO_DIR: join(dataDir, "deno"),
       NO_COLOR: "1",
     }),
@@ -147,6 +152,7 @@ export function partsOf({ root, dataDir, env, urls, stripe, buildId, development
       ...dnsSettings,
       ...odooSettings,
       ...deploySettings.worker,
+      ...mailSettings.worker,
     }),
     ready: "message",
     graceMs: 20_000,

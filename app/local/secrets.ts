@@ -20,6 +20,8 @@ export const Secrets = Stored.transform((stored) => ({
   /** Of the simulator of a DNS provider, as IONOS writes its keys. */
   dnsApiKey: `local.${derived(stored.superuser, "dns key")}`,
   odooApiKey: derived(stored.superuser, "odoo key"),
+  /** What the mailbox signs with, when it tells that somebody replied. */
+  mailInbound: `whsec_${derived(stored.superuser, "mails that come in")}`,
   deployments: {
     token: derived(stored.superuser, "deployments token"),
     orders: `whsec_${derived(stored.superuser, "deployment orders")}`,

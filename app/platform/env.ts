@@ -146,7 +146,7 @@ export function loadEnv(source: Record<string, string | undefined> = surrounding
     smtpUrl: env.SMTP_URL ?? `smtp://127.0.0.1:${smtpPort}`,
     mailFrom: env.MAIL_FROM,
     mailReplies: env.MAIL_REPLY_DOMAIN ? { domain: env.MAIL_REPLY_DOMAIN.toLowerCase() } : null,
-    mailInboundSecret: env.MAIL_INBOUND_SECRET ?? null,
+    mailInboundSecret: env.MAIL_INBOUND_SECRET || null,
     dataDir: env.FOYER_DATA_DIR,
     postgresPort: env.POSTGRES_PORT,
     databaseUrls: {

@@ -2,9 +2,9 @@
 
 const POLICY = "default-src 'none'; img-src data: https:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
 
-/** @param html a whole page */
+/** @param html a whole page, whose links then lead nowhere: a sandbox opens no tabs */
 export function mailPreview(html: string): Response {
-  return new Response(html, {
+  return new Response(html.replace("<head>", '<head><base target="_blank">'), {
     headers: {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": POLICY,

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTransport } from "nodemailer";
@@ -6,6 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import { type Mailbox, startMailbox } from "#app/local/mailbox.ts";
 import type { Mail } from "#app/local/mailbox-store.ts";
 import { freePort } from "#app/local/ports.ts";
+import { verifySigned } from "#app/platform/standard-webhooks.ts";
 import { send } from "../setup/web.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "foyer-mailbox-"));
@@ -64,4 +66,40 @@ test("mails outlast a restart", async () => {
   await mailbox.close();
   mailbox = await startMailbox({ dir, port, smtpPort });
   expect(await mails()).toEqual(before);
+});
+
+test("a reply to a mail that asks for one is told of as a mail provider would, signed, and only from the page itself", async () => {
+  const told: { headers: Headers; body: string }[] = [];
+  const secret = `whsec_${btoa("of the mailbox")}`;
+  const door = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += part;
+    told.push({ headers: new Headers(request.headers as Record<string, string>), body });
+    response.end("{}");
+  });
+  const doorPort = await freePort();
+  await new Promise<void>((ready) => door.listen(doorPort, "127.0.0.1", ready));
+  await mailbox.close();
+  mailbox = await startMailbox({ dir, port, smtpPort, inbound: { url: `http://127.0.0.1:${doorPort}/`, secret } });
+  const [other] = await mails("ada@example.com");
+  expect((await get(`/messages/${other?.id}`)).body).not.toContain("Reply</button>");
+  const replyTo = ["office@bloom.test", "reply+abc@replies.localhost"];
+  await transport.sendMail({
+    from: "a@foyer.invalid",
+    to: "ida@example.com",
+    replyTo,
+    subject: "Hello",
+    text: "Hello",
+  });
+  const [mail] = await mails("ida@example.com");
+  expect((await get(`/messages/${mail?.id}`)).body).toContain("Reply</button>");
+  const post = (origin: string) =>
+    send(port, `/messages/${mail?.id}/reply`, { method: "POST", headers: { ...host, origin } });
+  expect((await post("http://evil.test")).status).toBe(403);
+  expect((await post(`http://127.0.0.1:${port}`)).body).toContain("was handed over");
+  expect(told).toHaveLength(1);
+  const [{ headers = new Headers(), body = "" } = {}] = told;
+  expect(JSON.parse(body)).toMatchObject({ to: replyTo, from: "ida@example.com" });
+  await verifySigned(new TextEncoder().encode(body), headers, [secret], new Date());
+  await new Promise((closed) => door.close(closed));
 });

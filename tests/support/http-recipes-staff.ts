@@ -1,5 +1,6 @@
 // What the tests must know of the routes where the operator's staff works.
 import { one, type Recipe } from "./http-recipe.ts";
+import { STAFF_SEQUENCES } from "./http-recipes-sequences.ts";
 import type { Ids } from "./http-world.ts";
 
 const STAFF = { access: "staff" } as const;
@@ -48,6 +49,7 @@ export const ADMIN: Record<string, Recipe> = {
     forms: [one("cancel", { reason: "Asked for by mail." })],
   },
   ...deploymentRecipes(),
+  ...STAFF_SEQUENCES,
   "routes/admin.leads._index": { ...STAFF, search: ({ slug }) => ({ q: slug, sort: "mrr" }) },
   "routes/admin.leads.$tenantId": {
     ...STAFF,

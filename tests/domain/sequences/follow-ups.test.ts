@@ -2,8 +2,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { ThemeTokens } from "#app/domain/branding/theme.schema.ts";
 import { endAsMember, figuresBySequence, listOfTenant } from "#app/domain/sequences/enrolments.ts";
+import { applyReply } from "#app/domain/sequences/replies.ts";
 import { tenantSequence, turnTenantSequence } from "#app/domain/sequences/sequences.ts";
-import { applyReply, unsubscribe } from "#app/domain/sequences/subscriptions.ts";
+import { unsubscribe } from "#app/domain/sequences/subscriptions.ts";
 import { testDatabase } from "../../setup/database.ts";
 import { sequenceWorld } from "../../support/sequences.ts";
 import type { TestTenant } from "../../support/tenants.ts";

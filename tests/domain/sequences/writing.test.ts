@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { writeLetter } from "#app/domain/mail/letter.ts";
 import { operatorLook, operatorName } from "#app/domain/sequences/brand.ts";
 import { OPERATOR_DEFAULTS, TENANT_DEFAULT } from "#app/domain/sequences/defaults.ts";
+import { replyIn } from "#app/domain/sequences/replies.ts";
 import { OperatorStep, SaveOperatorStep, SaveTenantStep, TenantStep } from "#app/domain/sequences/sequences.schema.ts";
-import { replyIn } from "#app/domain/sequences/subscriptions.ts";
 import { fill, writeStep } from "#app/domain/sequences/writing.ts";
 
 const values = { name: "Ida", company: "Bloom & Co", trial_ends: "Friday", link: "https://foyer.test/home?a=1&b=2" };
