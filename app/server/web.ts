@@ -37,6 +37,8 @@ export interface WebOptions {
   answerMs?: number;
   maxUnderWay?: number;
   maxLagMs?: number;
+  /** Between two looks at what serving tenants takes. */
+  usageEveryMs?: number;
 }
 
 export interface Web {
@@ -57,7 +59,7 @@ export function createWeb(options: WebOptions): Web {
   const siteOf = rememberSites((host) => services.sites.resolve(host));
   const readiness = readinessOf(services.db);
   const streams = createStreams();
-  const usage = startUsageMeter();
+  const usage = startUsageMeter(options.usageEveryMs === undefined ? {} : { everyMs: options.usageEveryMs });
   const appHostname = new URL(env.appUrl).hostname;
   let draining = false;
 
