@@ -2,9 +2,10 @@
 // https://docs.stripe.com/api
 import type Stripe from "stripe";
 import type { BillingProvider, ProviderCustomer } from "#app/domain/billing/ports.ts";
+import { AppError } from "#app/platform/errors.ts";
 import { catalogueOf } from "./catalogue.ts";
 import { clocksOf } from "./clocks.ts";
-import { type Connection, connectStripe, type StripeConfig, stripeCode } from "./connection.ts";
+import { type Connection, connectStripe, isKeyOfAnother, type StripeConfig, stripeCode } from "./connection.ts";
 import { invoicesOf } from "./invoices.ts";
 import { checkoutFrom, customerFrom, idOf, seconds } from "./map.ts";
 import { lineOf, subscriptionsOf } from "./subscriptions.ts";
@@ -36,6 +37,12 @@ function customersOf(
     ]);
     return customer.deleted ? null : customerFrom(customer, subscriptions.data, taxIds.data);
   }
+  /** Made under another name or address than the tenant's present ones. Stripe's search is behind by up to a minute. */
+  async function madeBefore(tenantId: string): Promise<Stripe.Customer> {
+    const { data } = await read(() => sdk.customers.search({ query: `metadata['tenant_id']:'${tenantId}'` }));
+    if (data[0]) return data[0];
+    throw new AppError("unavailable", "Stripe doesn't find the account that it has just made.", { retryAfter: 60 });
+  }
   return {
     async createCustomer({ tenantId, name, email }, key) {
       const fields = { name, ...(email !== null && { email }), metadata: { tenant_id: tenantId } };
@@ -51,10 +58,15 @@ function customersOf(
             sdk.testHelpers.testClocks.create({ frozen_time: seconds(new Date()), name: tenantId }, options),
           )
         : null;
-      return write(key, async (options) => {
-        const fresh = { ...fields, ...(clock && { test_clock: clock.id }) };
-        return customerFrom((await known()) ?? (await sdk.customers.create(fresh, options)), [], []);
-      });
+      const fresh = { ...fields, ...(clock && { test_clock: clock.id }) };
+      try {
+        return await write(key, async (options) =>
+          customerFrom((await known()) ?? (await sdk.customers.create(fresh, options)), [], []),
+        );
+      } catch (error) {
+        if (!isKeyOfAnother(error)) throw error;
+        return customerFrom(await madeBefore(tenantId), [], []);
+      }
     },
     async customerBehind({ type, id }) {
       const expand = { expand: ["charge"] };

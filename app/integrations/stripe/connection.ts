@@ -70,6 +70,10 @@ function isRepeatedFailure(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeAPIError && error.headers?.["idempotent-replayed"] === "true";
 }
 
+/** Whether the idempotency key was used before with other parameters. https://docs.stripe.com/api/idempotent_requests */
+export const isKeyOfAnother = (error: unknown): boolean =>
+  error instanceof AppError && error.cause instanceof Stripe.errors.StripeIdempotencyError && error.code === "conflict";
+
 /** The error code of Stripe's that an error carries. https://docs.stripe.com/error-codes */
 export function stripeCode(error: unknown): string | undefined {
   const cause = error instanceof AppError ? error.cause : error;

@@ -49,6 +49,15 @@ describe("a passing failure", () => {
     expect((await billing.createCustomer(wanted, uuidv7())).id).toBe(made.id);
   });
 
+  it("and a tenant that meanwhile has another name and address: its customer is found all the same", async () => {
+    const before = await customers();
+    const [wanted, key] = [input(), uuidv7()];
+    const made = await billing.createCustomer(wanted, key);
+    const renamed = { ...wanted, name: "Renamed", email: "renamed@example.com" };
+    expect((await billing.createCustomer(renamed, key)).id).toBe(made.id);
+    expect(await customers()).toBe(before + 1);
+  });
+
   it("asks for patience where Stripe does", async () => {
     const key = uuidv7();
     const wanted = input();
@@ -129,7 +138,9 @@ describe("what a refusal says", () => {
     const { id } = await billing.createCustomer(input(), uuidv7());
     const twice = uuidv7();
     await billing.createCustomer({ ...input(), name: "One" }, twice);
-    expect((await refusal(billing.createCustomer({ ...input(), name: "Another" }, twice))).code).toBe("conflict");
+    // The key is another tenant's, and this one has no customer.
+    expect((await refusal(billing.createCustomer({ ...input(), name: "Another" }, twice))).code).toBe("unavailable");
+    expect((await refusal(billing.createCustomer({ ...input(), email: "none" }, uuidv7()))).code).toBe("conflict");
     expect((await refusal(billing.invoices(id, { limit: 0 }))).code).toBe("conflict");
   });
 });

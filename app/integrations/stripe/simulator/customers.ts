@@ -170,9 +170,24 @@ function list(call: Call): object {
   return page(call, "customer", "/v1/customers", fits);
 }
 
+/** Of Stripe's query language what asks for one piece of metadata. https://docs.stripe.com/search#search-query-language */
+function search(call: Call): object {
+  const query = need(call.params, "query");
+  const [, key, value] = /^metadata\['([^']+)'\]:'([^']*)'$/.exec(query.trim()) ?? [];
+  if (key === undefined || value === undefined)
+    throw invalid(`We were unable to parse your search query: ${query}`, "query");
+  const data = call.world.store.all("customer").filter((row) => row.metadata[key] === value);
+  const limit = integer(call.params, "limit") ?? 10;
+  return {
+    ...{ object: "search_result", url: "/v1/customers/search", has_more: data.length > limit, next_page: null },
+    data: data.toReversed().slice(0, limit),
+  };
+}
+
 export const customerEndpoints: Endpoint[] = [
   { method: "POST", path: "/v1/customers", accepts: `${FIELDS} tax_id_data test_clock`, run: create },
   { method: "GET", path: "/v1/customers", accepts: `email test_clock ${PAGE}`, run: list },
+  { method: "GET", path: "/v1/customers/search", accepts: "query limit page", run: search },
   {
     method: "GET",
     path: "/v1/customers/{id}",
