@@ -7,33 +7,13 @@ import * as page from "#app/routes/admin.deployments.$tenantId.$deploymentId.tsx
 import * as logLines from "#app/routes/admin.deployments.$tenantId.$deploymentId_.log.ts";
 import * as logFile from "#app/routes/admin.deployments.$tenantId.$deploymentId_.log[.]txt.ts";
 import { testDatabase } from "../setup/database.ts";
+import { addressOf, deploymentDesk } from "../support/deployment-desk.ts";
 import { cookieOf, makeParty } from "../support/http-world.ts";
-import { Browser, pageServices } from "../support/pages.ts";
-import { makeStaff } from "../support/staff.ts";
+import { Browser } from "../support/pages.ts";
 
 const database = await testDatabase();
 const { sql } = database;
-const services = { ...(await pageServices(database.db.web)), staff: database.db.staff };
-const [a, b] = await Promise.all([makeParty(database, "a"), makeParty(database, "b")]);
-
-function browse(token: string, through = services): Browser {
-  const browser = new Browser(through);
-  browser.setCookie(cookieOf(token).cookie ?? "");
-  return browser;
-}
-const superadmin = await makeStaff(database);
-const staff = browse(superadmin.token);
-const support = await makeStaff(database, "support");
-const helper = browse(support.token);
-/** Where somebody else runs tenants' hosts. */
-const byService = browse(support.token, {
-  ...services,
-  env: { ...services.env, deployments: { ...services.env.deployments, provider: "webhook", version: "v9" } },
-});
-const billing = browse((await makeStaff(database, "billing")).token);
-const owner = browse(a.token);
-const addressOf = (tenantId: string, deploymentId: string, rest = "") =>
-  [`/admin/deployments/${tenantId}/${deploymentId}${rest}`, { tenantId, deploymentId }] as const;
+const { a, b, services, staff, superadmin, billing, owner, look, put } = await deploymentDesk(database);
 
 interface Row {
   id: string;
@@ -46,29 +26,6 @@ interface Board {
   counts: { live: number; open: number; failed: number };
 }
 const list = async (search = "") => (await staff.get<Board>(board, `/admin/deployments${search}`)).data;
-
-interface Given {
-  status?: string;
-  version?: string;
-  kind?: string;
-  provider?: string;
-  progress?: number;
-  reason?: string | null;
-  minutesAgo?: number;
-}
-/** Puts a deployment there as the worker leaves it behind. */
-async function put(tenantId: string, given: Given = {}): Promise<string> {
-  const { status = "live", version = "v1", kind = "deploy", provider = "webhook", progress = 100 } = given;
-  const over = !["queued", "building", "deploying"].includes(status);
-  const at = new Date(Date.now() - (given.minutesAgo ?? 0) * 60_000);
-  const id = uuidv7();
-  await sql`
-    insert into deployments (tenant_id, id, kind, provider, external_id, version, status, progress, reason, created_at,
-      started_at, finished_at, live_at)
-    values (${tenantId}, ${id}, ${kind}, ${provider}, ${id}, ${version}, ${status}, ${progress}, ${given.reason ?? null}, ${at},
-      ${at}, ${over ? at : null}, ${["live", "superseded"].includes(status) ? at : null})`;
-  return id;
-}
 
 describe("the board", () => {
   test("is there for staff alone", async () => {
@@ -118,29 +75,6 @@ describe("the board", () => {
 /** The parties' own deployments, in the order in which they stand. */
 const ids = ({ deployments }: Board, ...parties: { deploymentId: string }[]): string[] =>
   deployments.map(({ id }) => id).filter((id) => parties.some(({ deploymentId }) => deploymentId === id));
-
-interface Page {
-  deployment: {
-    status: string;
-    newest: boolean;
-    openId: string | null;
-    live: { id: string; version: string } | null;
-    earlier: { id: string; version: string }[];
-    wantedReplicas: number | null;
-    requestedBy: string | null;
-    cancelRequestedAt: Date | null;
-  };
-  usage: {
-    points: { at: Date; cpuPercent: number; requestsPerMinute: number | null }[];
-    latest: object;
-    mean: object;
-    peak: object;
-  } | null;
-  mend: boolean;
-}
-const look = async (tenantId: string, id: string, search = "") =>
-  (await staff.get<Page>(page, ...withSearch(addressOf(tenantId, id), search))).data;
-const withSearch = ([path, params]: ReturnType<typeof addressOf>, search: string) => [path + search, params] as const;
 
 describe("one deployment", () => {
   test.each([
@@ -272,119 +206,5 @@ describe("the log", () => {
       "2026-11-20T13:15:01.000Z INFO  Line 4501 of 100%",
     ]);
     expect(await file("?level=error&q=line%20451")).toEqual(["2026-11-20T12:07:31.000Z ERROR Line 451 of 100%"]);
-  });
-});
-
-describe("what staff does about one", () => {
-  const trail = (action: string, tenantId = a.tenantId) =>
-    sql`select actor_kind, actor_id, subject_id, detail from audit_log where tenant_id = ${tenantId} and action = ${action}`;
-  const waiting = async (id: string) =>
-    (await sql`select from pgboss.job where name = 'deployment.advance' and data ->> 'deploymentId' = ${id}`).length;
-  const act = (id: string, fields: Record<string, string>, who = helper) =>
-    who.post(page, addressOf(a.tenantId, id)[0], fields, { tenantId: a.tenantId, deploymentId: id });
-  const clear = () => sql`delete from deployments where tenant_id = ${a.tenantId}`;
-  const idIn = (location: string | null) => location?.split("/").at(-1) ?? "";
-
-  test("who may look but not mend, and who is no staff, changes nothing", async () => {
-    await clear();
-    const id = await put(a.tenantId, { status: "failed" });
-    expect((await billing.get<Page>(page, ...addressOf(a.tenantId, id))).data.mend).toBe(false);
-    expect((await act(id, { intent: "retry" }, billing)).status).toBe(403);
-    expect((await act(id, { intent: "retry" }, owner)).status).toBe(404);
-    expect((await list()).deployments.filter(({ tenantId }) => tenantId === a.tenantId)).toHaveLength(1);
-  });
-
-  test("what failed is tried again as a new one, once, unless something newer was ordered", async () => {
-    await clear();
-    const old = await put(a.tenantId, { status: "failed", version: "v7", minutesAgo: 9 });
-    const failed = await put(a.tenantId, { status: "failed", version: "v8", minutesAgo: 3 });
-    expect((await act(old, { intent: "retry" })).status).toBe(409);
-    const answer = await act(failed, { intent: "retry" });
-    const id = idIn(answer.location);
-    expect((await look(a.tenantId, id)).deployment).toMatchObject({
-      ...{ status: "queued", version: "v8", requestedBy: support.actor.userId, newest: true },
-    });
-    expect(await waiting(id)).toBe(1);
-    expect(await trail("deployment.retried")).toEqual([
-      {
-        ...{ actor_kind: "staff", actor_id: support.actor.userId, subject_id: failed },
-        detail: { version: "v8", order: id },
-      },
-    ]);
-    const again = await act(failed, { intent: "retry" });
-    expect([again.status, again.data.result.error?.[""]]).toEqual([409, [expect.stringMatching(/newer/)]]);
-  });
-
-  test("an earlier version that was live is ordered again, not while another is under way", async () => {
-    await clear();
-    const first = await put(a.tenantId, { status: "superseded", version: "v1", minutesAgo: 9 });
-    const never = await put(a.tenantId, { status: "failed", version: "v0", minutesAgo: 8 });
-    const live = await put(a.tenantId, { version: "v2", minutesAgo: 3 });
-    const foreign = await act(live, { intent: "rollback", to: b.deploymentId });
-    expect([foreign.status, Object.keys(foreign.data.result.error ?? {})]).toEqual([422, ["to"]]);
-    expect((await act(live, { intent: "rollback", to: never })).status).toBe(422);
-    expect((await act(live, { intent: "rollback", to: live })).status).toBe(409);
-    const id = idIn((await act(live, { intent: "rollback", to: first })).location);
-    expect((await look(a.tenantId, id)).deployment).toMatchObject({
-      ...{ status: "queued", kind: "rollback", version: "v1", live: { id: live } },
-    });
-    expect(await trail("deployment.rolled_back")).toMatchObject([
-      { subject_id: id, detail: { version: "v1", from: "v2" } },
-    ]);
-    const again = await act(live, { intent: "rollback", to: first });
-    expect([again.status, again.data.result.error?.[""]]).toEqual([409, [expect.stringMatching(/still under way/)]]);
-
-    expect((await act(id, { intent: "cancel" })).status).toBe(200);
-    expect((await look(a.tenantId, id)).deployment.cancelRequestedAt).toBeInstanceOf(Date);
-    expect(await trail("deployment.cancelled")).toMatchObject([{ subject_id: id, detail: { version: "v1" } }]);
-    expect((await act(live, { intent: "cancel" })).status).toBe(409);
-  });
-
-  test("another version is deployed where a service runs tenants' hosts", async () => {
-    await clear();
-    const live = await put(a.tenantId, { version: "v2" });
-    expect((await act(live, { intent: "deploy", version: "v3" })).status).toBe(409);
-    expect((await act(live, { intent: "deploy", version: " " }, byService)).status).toBe(422);
-    expect((await staff.get(page, ...addressOf(a.tenantId, live))).data).toMatchObject({ offered: null });
-    expect((await byService.get(page, ...addressOf(a.tenantId, live))).data).toMatchObject({ offered: "v9" });
-    const id = idIn((await act(live, { intent: "deploy", version: " v3 " }, byService)).location);
-    expect((await look(a.tenantId, id)).deployment).toMatchObject({ ...{ kind: "deploy", version: "v3" }, openId: id });
-    expect(await trail("deployment.ordered")).toMatchObject([
-      { subject_id: id, detail: { version: "v3", from: "v2" } },
-    ]);
-    expect((await act(live, { intent: "deploy", version: "v4" }, byService)).status).toBe(409);
-  });
-
-  test("what is live gets another size", async () => {
-    await clear();
-    const live = await put(a.tenantId, { version: "v2" });
-    for (const replicas of ["0", "101", "2.5", "many", ""]) {
-      const refused = await act(live, { intent: "scale", replicas });
-      expect([replicas, refused.status, Object.keys(refused.data.result.error ?? {})]).toEqual([
-        ...[replicas, 422, ["replicas"]],
-      ]);
-    }
-    expect((await act(live, { intent: "scale", replicas: "3" })).status).toBe(200);
-    expect((await look(a.tenantId, live)).deployment.wantedReplicas).toBe(3);
-    expect(await trail("deployment.scaled")).toMatchObject([{ subject_id: live, detail: { from: 1, to: 3 } }]);
-  });
-
-  test("where all share one app, no one's version or size is changed", async () => {
-    await clear();
-    const first = await put(a.tenantId, { status: "superseded", version: "v1", provider: "shared", minutesAgo: 9 });
-    const live = await put(a.tenantId, { version: "v2", provider: "shared" });
-    const wishes: Record<string, string>[] = [
-      { intent: "scale", replicas: "2" },
-      { intent: "rollback", to: first },
-    ];
-    for (const fields of wishes) {
-      const refused = await act(live, fields);
-      expect([refused.status, refused.data.result.error?.[""]]).toEqual([
-        409,
-        [expect.stringMatching(/share one app/)],
-      ]);
-    }
-    const [row] = await sql`select count(*)::int as n from deployments where tenant_id = ${a.tenantId}`;
-    expect(row?.n).toBe(2);
   });
 });
