@@ -35,7 +35,7 @@ const stored = () => sql`select rules, created_by, note, restored_from from crm_
 /** The form as the page shows it, with something else in it. */
 const form = async (over: Record<string, string> = {}, search = "") => {
   const { fields, id, from } = await open(search);
-  return { ...rulesFields(fields), ...(id && { known: id }), ...(from && { from: from.id }), ...over };
+  return { ...rulesFields(fields), ...(id && { known: id }), ...(from?.id && { from: from.id }), ...over };
 };
 
 test("the page begins with the defaults, and sent as it is, the form says the same", async () => {
@@ -176,6 +176,10 @@ test("earlier rules are looked at without being in force, and taken up again as 
   const last = (await stored()).at(-1);
   expect(last).toMatchObject({ restored_from: first.id, note: "Back", rules: { businessTypes: { other: 40 } } });
   expect((await open()).history[0]).toMatchObject({ restoredFrom: first.id, changed: ["points by type of business"] });
+  expect(await open("?from=defaults")).toMatchObject({
+    from: "defaults",
+    fields: { followUps: DEFAULT_RULES.followUps },
+  });
   for (const from of ["nonsense", crypto.randomUUID()]) expect((await open(`?from=${from}`)).from).toBeNull();
 });
 

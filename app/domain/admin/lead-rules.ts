@@ -8,14 +8,15 @@ import { SyncAllLeads } from "../crm/crm.jobs.ts";
 import { type RulesVersion, rulesHistory, rulesInForce, rulesOf, saveRules } from "../crm/rules.ts";
 import { type RulesForm, toFields, toRules } from "../crm/rules-form.schema.ts";
 import { type LeadSample, previewRules, type RulesPreview } from "../crm/rules-preview.ts";
+import { DEFAULT_RULES } from "../crm/scoring.ts";
 
 export interface RulesPage {
   /** As the form begins. */
   fields: ReturnType<typeof toFields>;
   /** Of the rules in force; null: the defaults are. */
   id: string | null;
-  /** The earlier rules that the form begins with instead of those in force. */
-  from: RulesVersion | null;
+  /** The earlier rules that the form begins with instead of those in force; `defaults`: those that Foyer came with. */
+  from: RulesVersion | "defaults" | null;
   history: RulesVersion[];
   /** Who may own leads, as the CRM says; none where there is none. */
   people: Person[];
@@ -30,9 +31,11 @@ export async function rulesPage(tx: StaffTx, from: string | null): Promise<Rules
     readConnection(tx),
   ]);
   const earlier = history.find((version) => version.id === from && version.id !== id) ?? null;
+  const first = from === "defaults" && id !== null;
+  const begin = earlier ? await rulesOf(tx, earlier.id) : first ? DEFAULT_RULES : rules;
   return {
-    fields: toFields(earlier ? await rulesOf(tx, earlier.id) : rules),
-    ...{ id, history, from: earlier },
+    fields: toFields(begin),
+    ...{ id, history, from: first ? "defaults" : earlier },
     people: connection?.people ?? [],
     crm: connection?.name ?? null,
   };

@@ -52,7 +52,7 @@ function Choices({ stage = "", owner = "", stages, owners, keep }: ChoicesProps)
   return (
     <Form
       method="get"
-      className="flex min-w-0 flex-wrap items-center gap-2"
+      className="flex w-full min-w-0 flex-wrap items-center gap-2 sm:w-auto"
       onChange={(event) => submit(event.currentTarget, { preventScrollReset: true })}
     >
       {Object.entries(keep).map(([name, value]) =>
@@ -65,7 +65,7 @@ function Choices({ stage = "", owner = "", stages, owners, keep }: ChoicesProps)
         defaultValue={stage}
         placeholder="Any stage"
         options={withPresent(stages, stage)}
-        className="w-40"
+        className="min-w-0 flex-1 sm:w-40 sm:flex-none"
       />
       <Select
         key={`owner-${owner}`}
@@ -74,7 +74,7 @@ function Choices({ stage = "", owner = "", stages, owners, keep }: ChoicesProps)
         defaultValue={owner}
         placeholder="Any owner"
         options={[{ value: "-", label: "Nobody" }, ...withPresent(owners, owner === "-" ? "" : owner)]}
-        className="w-44"
+        className="min-w-0 flex-1 sm:w-44 sm:flex-none"
       />
       <noscript>
         <Button type="submit" size="sm">

@@ -44,7 +44,7 @@ export function LeadMarks({ marks, stage, stageByPerson, editable, lastResult }:
               <WhyNot mark={demo} stage={stage} stageByPerson={stageByPerson} />
             </>
           ) : null}
-          {editable ? <DemoForm demo={demo} lastResult={lastResult} /> : null}
+          {editable ? <DemoForm key={demo?.createdAt.toISOString()} demo={demo} lastResult={lastResult} /> : null}
           {editable && demo ? <Drop kind="demo" label="It’s off" /> : null}
         </section>
         <section aria-label="Negotiation" className="grid gap-2 border-t border-line pt-5">
@@ -146,7 +146,7 @@ function Drop({ kind, label }: { kind: MarkView["kind"]; label: string }) {
   return (
     <Form method="post" preventScrollReset>
       <input type="hidden" name="kind" value={kind} />
-      <Button type="submit" size="sm" variant="quiet" name="intent" value="drop" pending={pending}>
+      <Button type="submit" size="sm" name="intent" value="drop" pending={pending}>
         {label}
       </Button>
     </Form>

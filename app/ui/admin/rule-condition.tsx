@@ -113,7 +113,7 @@ export function conditionWords(when: unknown): string {
     return value === null ? null : words(value);
   };
   const parts = [
-    list("businessTypes", BUSINESS_TYPE_NAMES),
+    prefixed("of ", list("businessTypes", BUSINESS_TYPE_NAMES)),
     prefixed("in ", text("regions")),
     prefixed("on ", list("plans", PLAN_WORDS)),
     prefixed("at ", list("stages")),
@@ -121,7 +121,7 @@ export function conditionWords(when: unknown): string {
     least("minChurnRisk", (value) => `with a churn risk of ${value} or more`),
     least("minMonthly", (value) => `for $${value} a month or more`),
   ].filter((part) => part !== null);
-  return parts.length === 0 ? "every lead" : parts.join(", ");
+  return parts.length === 0 ? "every lead" : `leads ${parts.join(", ")}`;
 }
 
 const prefixed = (before: string, words: string | null): string | null => (words === null ? null : before + words);

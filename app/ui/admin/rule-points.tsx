@@ -77,7 +77,7 @@ function Numbers({ legend, hint, form, field, names, most }: NumbersProps) {
     <fieldset>
       <legend className="font-medium">{legend}</legend>
       <p className="mb-3 text-muted">{hint}</p>
-      <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+      <div className="grid grid-cols-2 gap-4 sm:grid-cols-4 xl:grid-cols-5">
         {Object.entries(names).map(([name, label]) => {
           const part = parts[name];
           return part ? (

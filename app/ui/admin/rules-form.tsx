@@ -69,7 +69,7 @@ export function RulesForm({ id, start, known, from, people, editable, lastResult
     lastResult,
     defaultValue: start as never,
     onValidate: ({ formData }) => parseWithZod(formData, { schema: Schema }) as never,
-    shouldRevalidate: "onBlur",
+    shouldRevalidate: "onInput",
   });
   return (
     <Form method="post" preventScrollReset {...getFormProps(form)}>
@@ -143,7 +143,7 @@ function FollowUps({ form, fields }: PartProps) {
   return (
     <Card
       title="Follow-ups"
-      description="What whoever owns a lead is asked to do, once for each lead, as soon as it fits."
+      description="What whoever owns a lead is asked to do, once for each lead, as soon as it fits. In the words, {company} and {score} stand for the lead’s."
     >
       <RuleList
         form={form}
@@ -172,7 +172,7 @@ function Escalations({ form, fields }: PartProps) {
   return (
     <Card
       title="Escalations"
-      description="Leads of which somebody hears at once, by mail and as an activity. Once for each lead."
+      description="Leads of which somebody hears at once, by mail and as an activity, once for each lead. {company} and {score} stand for the lead’s here, too."
     >
       <RuleList
         form={form}
@@ -250,7 +250,7 @@ function Activity({
         <Field label="What" field={kind}>
           <Select {...selectProps(form, kind)} options={KINDS} />
         </Field>
-        <Field label="In a few words" field={summary} hint="{company} and {score} stand for the lead’s.">
+        <Field label="In a few words" field={summary}>
           <Input {...inputProps(form, summary, { type: "text" })} maxLength={120} />
         </Field>
         <Field label="Due after" field={dueInDays}>
@@ -258,7 +258,7 @@ function Activity({
         </Field>
       </div>
       <Field label="Note" field={note} optional>
-        <Textarea {...textareaProps(form, note)} rows={2} maxLength={1000} className="min-h-16" />
+        <Textarea {...textareaProps(form, note)} rows={1} maxLength={1000} className="!min-h-10" />
       </Field>
     </div>
   );

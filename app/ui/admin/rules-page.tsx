@@ -27,7 +27,8 @@ export interface RulesVersionView {
 export interface RulesPageProps {
   fields: object;
   id: string | null;
-  from: RulesVersionView | null;
+  /** Earlier rules that the form begins with; `defaults`: those that Foyer came with. */
+  from: RulesVersionView | "defaults" | null;
   history: readonly RulesVersionView[];
   people: readonly { name: string; email: string }[];
   crm: string | null;
@@ -44,6 +45,8 @@ export function RulesPage(props: RulesPageProps) {
   // What was typed belongs to the rules that it began with, whoever saves others meanwhile.
   const typed = lastResult?.initialValue ?? null;
   const known = typed ? textOf(typed.known) : id;
+  const began = beginning(from);
+  const fromId = from === "defaults" ? null : began;
   return (
     <>
       <PageHeader
@@ -60,11 +63,7 @@ export function RulesPage(props: RulesPageProps) {
         {from ? (
           <Alert
             tone="accent"
-            title={
-              <>
-                Rules of <TimeText value={from.since} timeZone="UTC" />
-              </>
-            }
+            title={from === "defaults" ? "The rules that Foyer came with" : <RulesOf version={from} />}
             action={<TextLink to={paths.adminLeadRules()}>Back to those in force</TextLink>}
           >
             They are not in force: try what they would change, then save them to take them up again.
@@ -74,24 +73,25 @@ export function RulesPage(props: RulesPageProps) {
       </div>
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <RulesForm
-          key={`${known} ${from?.id}`}
+          key={`${known} ${began}`}
           id={FORM}
           start={fields}
           known={known}
-          from={typed ? textOf(typed.from) : (from?.id ?? null)}
+          from={typed ? textOf(typed.from) : fromId}
           people={people}
           editable={editable}
           lastResult={lastResult}
         />
         <div className="grid min-w-0 grid-cols-1 gap-6 lg:sticky lg:top-6 lg:max-h-[calc(100dvh-3rem)] lg:overflow-y-auto">
-          {editable ? <Save preview={preview} crm={crm} lastResult={lastResult} /> : null}
-          <History history={history} id={id} from={from?.id ?? null} />
+          {editable ? <Save key={`${id} ${began}`} preview={preview} crm={crm} lastResult={lastResult} /> : null}
+          <History history={history} id={id} from={from} />
         </div>
       </div>
     </>
   );
 }
 
+const beginning = (from: RulesPageProps["from"]): string | null => (from === "defaults" ? from : (from?.id ?? null));
 const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
 function Save({ preview, crm, lastResult }: Pick<RulesPageProps, "preview" | "crm" | "lastResult">) {
@@ -132,15 +132,16 @@ function Save({ preview, crm, lastResult }: Pick<RulesPageProps, "preview" | "cr
   );
 }
 
-function History({
-  history,
-  id,
-  from,
-}: {
-  history: readonly RulesVersionView[];
-  id: string | null;
-  from: string | null;
-}) {
+function RulesOf({ version }: { version: RulesVersionView }) {
+  return (
+    <>
+      Rules of <TimeText value={version.since} timeZone="UTC" />
+    </>
+  );
+}
+
+function History({ history, id, from }: Pick<RulesPageProps, "history" | "id" | "from">) {
+  const shown = beginning(from);
   return (
     <Card title="Earlier rules" flush>
       {history.length === 0 ? (
@@ -158,7 +159,7 @@ function History({
               <p className="text-muted">By {version.by ?? "somebody who has left"}</p>
               {version.note ? <p className="wrap-anywhere">{version.note}</p> : null}
               <p className="mt-1 text-xs text-muted">{changeWords(version)}</p>
-              {version.id === id || version.id === from ? null : (
+              {version.id === id || version.id === shown ? null : (
                 <p className="mt-2">
                   <LinkButton size="sm" to={paths.adminLeadRules({ from: version.id })}>
                     Go back to these
@@ -167,6 +168,16 @@ function History({
               )}
             </li>
           ))}
+          <li className="px-4 py-3 sm:px-6">
+            <p className="font-medium">The rules that Foyer came with</p>
+            {shown === "defaults" ? null : (
+              <p className="mt-2">
+                <LinkButton size="sm" to={paths.adminLeadRules({ from: "defaults" })}>
+                  Go back to these
+                </LinkButton>
+              </p>
+            )}
+          </li>
         </ol>
       )}
     </Card>
