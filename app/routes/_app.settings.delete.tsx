@@ -17,10 +17,13 @@ export const loader = memberLoader(
   "settings:read",
   async ({ tx, actor }) => {
     const [outlook, subscription] = await Promise.all([deletionOutlook(tx), currentSubscription(tx)]);
-    const owed = isLiving(subscription) && !["active", "trialing"].includes(subscription.status);
+    const living = isLiving(subscription) ? subscription : null;
+    const owed = living !== null && !["active", "trialing"].includes(living.status);
+    const ends = living && !owed ? (living.endsAt ?? living.periodEnd) : null;
     return {
       outlook,
-      paidUntil: isLiving(subscription) && !owed ? (subscription.endsAt ?? subscription.periodEnd) : null,
+      // Nothing outlives the erasure.
+      paidUntil: ends && ends > outlook.eraseAt ? outlook.eraseAt : ends,
       owed,
       editable: may(actor.role, "organisation:delete"),
     };

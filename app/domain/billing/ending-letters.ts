@@ -56,7 +56,7 @@ export function deleted(facts: EndingFacts): Letter | null {
     paragraphs: [
       hello(""),
       WHO[deletedBy](tenantName),
-      `Its front desk is closed and nobody can use its keys any more. On ${until(eraseAt, facts)} everything of it is erased: conversations, knowledge, settings and accounts' places in it. That can't be undone.`,
+      `Its front desk is closed and nobody can use its keys any more. On ${until(eraseAt, facts)} everything of it is erased: conversations, knowledge, settings and who belongs to it. That can't be undone.`,
     ],
     ...(deletedBy === "staff"
       ? {}
