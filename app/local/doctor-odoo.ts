@@ -8,6 +8,9 @@ import { readSecrets } from "./secrets.ts";
 
 const WAIT_MS = 4_000;
 
+const WITHOUT =
+  "No CRM: leads are scored, given away and followed up under /admin/leads alone. Set ODOO_URL and ODOO_API_KEY to have them in Odoo.";
+
 /** Findings on Odoo; none of the checks changes anything. Without a CRM all is well, too. */
 export function checkOdoo(env: Env): Promise<Finding>[] {
   if (isOdooSimulated(env)) {
@@ -15,8 +18,7 @@ export function checkOdoo(env: Env): Promise<Finding>[] {
     const config = { url: odooUrl(env), apiKey, protocol: "json2" as const, database: ODOO_DATABASE };
     return [askOdoo(config, "npm start brings a simulator; or set ODOO_URL and ODOO_API_KEY.")];
   }
-  if (!env.odoo)
-    return [Promise.resolve({ what: "Odoo", ok: true, say: "No CRM: registrations become leads nowhere." })];
+  if (!env.odoo) return [Promise.resolve({ what: "Odoo", ok: true, say: WITHOUT })];
   return [askOdoo(env.odoo, "Check ODOO_URL, ODOO_API_KEY, ODOO_DB and ODOO_PROTOCOL.")];
 }
 

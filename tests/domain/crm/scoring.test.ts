@@ -206,6 +206,16 @@ describe("what people are to do", () => {
     const [asked] = followUpsOf(scored({ score: 90, company: "$& {score}" }), DEFAULT_RULES, new Set(), NOW);
     expect(asked?.summary).toBe("High-value lead: $& {score} (90 of 100)");
   });
+
+  test("has no longer summary than the table takes, however long names are", () => {
+    const activity = { kind: "todo" as const, summary: "{company} ".repeat(12), note: "", dueInDays: 0 };
+    const long = rules({
+      followUps: [],
+      escalations: [{ key: "long", when: {}, person: null, takesOver: false, activity }],
+    });
+    const [asked] = followUpsOf(scored({ company: "😀".repeat(120) }), long, new Set(), NOW);
+    expect([...(asked?.summary ?? "")]).toHaveLength(200);
+  });
 });
 
 test("the default rules are rules as staff may write them", () => {
