@@ -1,4 +1,5 @@
 // The forms of a sequence's page, the same for the operator's and a tenant's: which was sent, and what it does.
+import { redirect } from "@remix-run/node";
 import { z } from "zod";
 import {
   ChangeSteps,
@@ -8,6 +9,7 @@ import {
   type SaveStep,
   type SaveTenantSettings,
   type SaveTenantStep,
+  type Step,
   SwitchSequence,
 } from "#app/domain/sequences/sequences.schema.ts";
 import { type Edit, withSettings, withStep, withSteps } from "#app/domain/sequences/sequences.ts";
@@ -19,8 +21,8 @@ export interface SequenceDoor {
     step: typeof SaveOperatorStep | typeof SaveTenantStep;
     settings: typeof SaveTenantSettings | z.ZodType<SaveSettings>;
   };
-  /** Adds what a new step is. */
-  addition: Parameters<typeof withSteps>[1];
+  /** What a new step says. */
+  addition: Step;
   change(known: string | null, edit: Edit): Promise<void>;
   turn(on: boolean): Promise<void>;
   end(input: EndEnrolment): Promise<void>;
@@ -51,7 +53,9 @@ export async function submitSequenceForm(request: Request, door: SequenceDoor) {
     case "delete":
       return submitForm(form, ChangeSteps, async (input) => {
         await door.change(input.known, withSteps(input, door.addition));
-        return said(intent === "add" ? (door.addition?.key ?? null) : intent === "delete" ? null : input.step);
+        // The new step is the one to write now.
+        if (intent === "add") throw redirect(`${new URL(request.url).pathname}?step=${door.addition.key}`);
+        return said(intent === "delete" ? null : input.step);
       });
     case "switch":
       return submitForm(form, SwitchSequence, async ({ on }) => {

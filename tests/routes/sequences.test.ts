@@ -161,14 +161,14 @@ describe("a tenant's follow-ups", () => {
     });
     await world.advance();
     const get = async (search: string) => (await owner.get<Page>(followUps, `/settings/follow-ups${search}`)).data;
-    const first = await get("?q=lead-");
+    const first = await get("?q=visitor.test");
     expect(first.enrolments).toHaveLength(25);
-    const second = await get(`?q=lead-&cursor=${first.nextCursor}`);
+    const second = await get(`?q=visitor.test&cursor=${first.nextCursor}`);
     expect([second.enrolments.length, second.nextCursor]).toEqual([5, null]);
     const all = [...first.enrolments, ...second.enrolments].map(({ id: one }) => one);
     expect(new Set(all).size).toBe(30);
     expect((await get("?q=lead-7@")).enrolments.map(({ email }) => email)).toEqual(["lead-7@visitor.test"]);
-    expect((await get("?q=lead-&state=stopped")).enrolments).toEqual([]);
+    expect((await get("?q=visitor.test&state=stopped")).enrolments).toEqual([]);
     const end = { intent: "end", enrolmentId: second.enrolments[0]?.id ?? "", why: "replied" };
     expect((await owner.post(followUps, "/settings/follow-ups", end)).status).toBe(200);
     expect((await get("?state=stopped")).enrolments).toHaveLength(1);

@@ -1,5 +1,6 @@
 // The forms of a sequence's page, the operator's or a tenant's, and the ways in which somebody gets no more mails.
 import { OPERATOR_DEFAULTS, type Sequence, TENANT_DEFAULT } from "#app/domain/sequences/defaults.ts";
+import type { TestDatabase } from "../setup/database.ts";
 import { type Form, one, type Recipe } from "./http-recipe.ts";
 
 function formsOf({ id: known, sequenceId, steps }: Sequence): Form[] {
@@ -41,3 +42,22 @@ export const STAFF_SEQUENCES: Record<string, Recipe> = {
   "routes/admin.sequences.$sequenceId": { ...STAFF, params: sequence, forms: formsOf(first) },
   "routes/admin.sequences.$sequenceId_.preview": { ...STAFF, params: sequence, forms: [draft] },
 };
+
+/** A tenant's own sequence with a lead on its way through it, and somebody who wants no more. */
+export async function fillSequence(
+  { sql }: Pick<TestDatabase, "sql">,
+  { tenantId, canary }: { tenantId: string; canary: string },
+): Promise<void> {
+  const { sequenceId, audience, fromHour, toHour } = TENANT_DEFAULT;
+  await sql`
+    insert into tenant_sequences (tenant_id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, reply_to)
+    values (${tenantId}, ${sequenceId}, ${canary}, ${audience}, 'off', ${sql.json(
+      TENANT_DEFAULT.steps.map((step) => ({ ...step, body: canary })),
+    )}, ${fromHour}, ${toHour}, 5, ${`${canary}@example.test`})`;
+  await sql`
+    insert into sequence_enrolments (tenant_id, sender, sequence_id, lead_id, address_hash, occasion, moved_at, due_at, enrolled_at)
+    select tenant_id, 'tenant', ${sequenceId}, id, ${canary}, ${canary}, now(), now() + interval '1 day', now()
+    from leads where tenant_id = ${tenantId}`;
+  await sql`
+    insert into sequence_unsubscribes (tenant_id, address_hash, source) values (${tenantId}, ${canary}, 'page')`;
+}

@@ -20,6 +20,7 @@ import type { TestDatabase } from "../setup/database.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { fillBilling } from "./http-billing.ts";
 import { fillPresence } from "./http-presence.ts";
+import { fillSequence } from "./http-recipes-sequences.ts";
 import { ownershipOf } from "./ownership.ts";
 import { instantIdentity, payPlan } from "./tenants.ts";
 
@@ -144,6 +145,7 @@ async function fillLedgers(
   const { tenantId, userId, conversationId, canary, visitorSession } = party;
   await sql`insert into leads (tenant_id, conversation_id, visitor_session, name, email, note)
     values (${tenantId}, ${conversationId}, ${visitorSession}, ${canary}, ${`lead-${canary}@example.test`}, ${canary})`;
+  await fillSequence({ sql }, { tenantId, canary });
   await sql`insert into invitations (tenant_id, email, role, token_hash, invited_by, expires_at)
     values (${tenantId}, ${`invited-${canary}@example.test`}, 'viewer', ${canary}, ${userId}, now() + interval '1 day')`;
   await sql`insert into idempotency_keys (tenant_id, scope, key, request_hash, response)

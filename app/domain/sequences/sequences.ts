@@ -167,7 +167,7 @@ export function withStep(input: SaveStep): Edit {
 }
 
 /** Adds, moves or deletes a step. @throws AppError unprocessable where that leaves too many steps, or none */
-export function withSteps({ intent, step: key }: ChangeSteps, added: Step = blankStep("home")): Edit {
+export function withSteps({ intent, step: key }: ChangeSteps, added: Step): Edit {
   return ({ steps }) => {
     const at = steps.findIndex((step) => step.key === key);
     if (intent === "add") {

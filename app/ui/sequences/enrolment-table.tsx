@@ -105,7 +105,7 @@ function columnsFor(
       ? [
           {
             key: "end",
-            header: "",
+            header: "Actions",
             cell: (row: EnrolmentRow) => <End row={row} />,
             align: "end" as const,
             shrink: true,

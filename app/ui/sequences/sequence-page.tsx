@@ -39,10 +39,9 @@ export function SequencePage(props: SequencePageProps) {
   const { sender, sequence, figures, editable, reply } = props;
   const { sequenceId, audience, state, steps, id: known } = sequence;
   const done = reply?.done ?? null;
-  const named = (done?.intent === "add" ? done.step : null) ?? props.step;
   const at = Math.max(
     0,
-    steps.findIndex(({ key }) => key === named),
+    steps.findIndex(({ key }) => key === props.step),
   );
   const chosen = steps[at];
   const resultOf = (intent: string) => (reply && reply.result.initialValue?.intent === intent ? reply.result : null);

@@ -52,7 +52,7 @@ export function SequenceSettings({ sender, sequence, editable, lastResult, saved
             <Input {...inputProps(form, fields.name, { type: "text" })} autoComplete="off" />
           </Field>
           {own ? (
-            <Field label="Replies go to" field={fields.replyTo}>
+            <Field label="Replies go to" field={fields.replyTo} hint="If empty: whoever switches it on.">
               <Input {...inputProps(form, fields.replyTo, { type: "email" })} />
             </Field>
           ) : null}

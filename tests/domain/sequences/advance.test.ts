@@ -4,7 +4,7 @@ import { advanceSequences } from "#app/domain/sequences/advance.ts";
 import { OPERATOR_DEFAULTS } from "#app/domain/sequences/defaults.ts";
 import { endAsStaff } from "#app/domain/sequences/enrolments.ts";
 import { endOnActivation } from "#app/domain/sequences/leaving.ts";
-import { changeOperatorSequence, withSteps } from "#app/domain/sequences/sequences.ts";
+import { blankStep, changeOperatorSequence, withSteps } from "#app/domain/sequences/sequences.ts";
 import { unsubscribe } from "#app/domain/sequences/subscriptions.ts";
 import { testDatabase } from "../../setup/database.ts";
 import { sequenceWorld } from "../../support/sequences.ts";
@@ -248,7 +248,13 @@ describe("a change of the sequence", () => {
   test("that somebody else has made meanwhile is not lost", async () => {
     const change = (known: string) =>
       db.staff.asStaff(staff, (tx) =>
-        changeOperatorSequence(tx, staff, TRIAL, known, withSteps({ intent: "add", step: "", known })),
+        changeOperatorSequence(
+          tx,
+          staff,
+          TRIAL,
+          known,
+          withSteps({ intent: "add", step: "", known }, blankStep("home")),
+        ),
       );
     await change(TRIAL);
     await expect(change(TRIAL)).rejects.toMatchObject({ code: "conflict" });
