@@ -35,8 +35,10 @@ export interface DeploymentWorld {
   close(): Promise<void>;
 }
 
+/** @param take what becomes of a callback before it is answered */
 export async function startDeploymentWorld(
   options: Partial<DeploymentSimulatorOptions> = {},
+  take: (notice: DeploymentNotice) => Promise<unknown> = async () => {},
 ): Promise<DeploymentWorld> {
   const notices: DeploymentNotice[] = [];
   let status = 204;
@@ -44,8 +46,11 @@ export async function startDeploymentWorld(
     const pieces: Buffer[] = [];
     for await (const piece of incoming as AsyncIterable<Buffer>) pieces.push(piece);
     const headers = new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-    if (status < 300)
-      notices.push(await verifyDeploymentCallback(Buffer.concat(pieces), headers, [CALLBACK_SECRET], new Date()));
+    if (status < 300) {
+      const notice = await verifyDeploymentCallback(Buffer.concat(pieces), headers, [CALLBACK_SECRET], new Date());
+      await take(notice);
+      notices.push(notice);
+    }
     response.writeHead(status).end();
   });
   await new Promise<void>((done) => receiver.listen(0, "127.0.0.1", done));
