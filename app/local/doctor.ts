@@ -8,6 +8,7 @@ import { MIGRATIONS } from "./database.ts";
 import { checkDeployments } from "./doctor-deployments.ts";
 import { checkDns } from "./doctor-dns.ts";
 import { checkOdoo } from "./doctor-odoo.ts";
+import { checkTls } from "./doctor-tls.ts";
 import { readSecrets } from "./secrets.ts";
 import { builtHash, sourceHash } from "./source-hash.ts";
 import { isSimulated, stripeUrl } from "./stripe-keys.ts";
@@ -37,6 +38,7 @@ export async function examine(env: Env, root: string): Promise<Finding[]> {
     checkSmtp(env),
     ...checkStripe(env),
     ...checkDns(env),
+    ...checkTls(env),
     ...checkDeployments(env),
     ...checkOdoo(env),
     ...(env.openai ? [checkOpenAi(env.openai)] : []),
@@ -139,8 +141,9 @@ async function checkBuild(root: string): Promise<Finding> {
 }
 
 function checkWeb(env: Env): Promise<Finding> {
-  const origin = env.appDomain === "localhost" ? `http://127.0.0.1:${env.port}` : env.appUrl;
-  return checkAnswer("web", `${origin}/readyz`, "Start it: npm start, or npm run start:web.");
+  // The edge lets nobody through to /readyz.
+  const address = env.appDomain === "localhost" ? `http://127.0.0.1:${env.port}/readyz` : `${env.appUrl}/healthz`;
+  return checkAnswer("web", address, "Start it: npm start, or npm run start:web.");
 }
 
 function checkAnswer(what: string, url: string, todo: string, headers: Record<string, string> = {}): Promise<Finding> {
