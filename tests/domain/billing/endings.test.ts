@@ -10,6 +10,7 @@ import { deleteOwnTenant, holdAsStaff, releaseAsStaff, restoreOwnTenant } from "
 import { testDatabase } from "../../setup/database.ts";
 import { billingWorld, type ClockTenant, clockTenant, DAY } from "../../support/billing.ts";
 import { sharedBy } from "../../support/deployments.ts";
+import { runJobs } from "../../support/jobs.ts";
 import { makeStaff } from "../../support/staff.ts";
 import { newTenant, newTrialTenant, type TestTenant } from "../../support/tenants.ts";
 
@@ -135,10 +136,12 @@ describe("deleted by its owner", () => {
     const tenant = await newTrialTenant(db.web, "quick");
     const { runId } = await begin(tenant);
     await remove(tenant);
-    await sql`update provisioning_runs set status = 'cancelling' where id = ${runId}`;
+    await runJobs(database, world.services, ["event.dispatch"]);
+    expect(await runOf(tenant)).toMatchObject({ id: runId, status: "cancelling" });
     await restore(tenant);
+    await runJobs(database, world.services, ["event.dispatch"]);
     expect(await begin(tenant)).toEqual({ runId });
-    await world.settle();
+    await runJobs(database, world.services, ["provisioning.reconcile"]);
     const run = await runOf(tenant);
     expect(run?.id).not.toBe(runId);
     expect(run?.status).not.toMatch(/^cancel/);

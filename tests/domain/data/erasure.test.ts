@@ -59,6 +59,7 @@ beforeAll(async () => {
     insert into tenant_holds (tenant_id, kind, placed_by_kind, placed_by, erase_at)
     values (${leaving}, 'deleted', 'member', ${seeded.parties.a.userId}, now() + interval '1 minute')`;
   await sql`update billing_accounts set clock_at = null where tenant_id = ${leaving}`;
+  await sql`update sessions set tenant_id = ${leaving} where user_id = ${seeded.parties.a.userId}`;
   await sql`update subscriptions set status = 'canceled' where tenant_id = ${leaving}`;
   await sql`update provisioning_runs set status = 'running' where tenant_id = ${leaving}`;
 });
