@@ -1,11 +1,14 @@
 // What the demo's two businesses are and know, and what their visitors asked. All of it invented.
 import type { PlanId } from "#app/domain/billing/plans.ts";
+import type { Referral } from "#app/domain/team/referral.schema.ts";
 import type { Company } from "#app/domain/team/registration.schema.ts";
 
 export interface DemoBusiness {
   slug: string;
   owner: { email: string; displayName: string };
   company: Omit<Company, "companyName" | "timeZone"> & { companyName: string; timeZone: string };
+  /** By which link it came to sign up; none: by none that is known. */
+  cameFrom?: Referral;
   /** A page of the business's own, as a file. */
   page: { filename: string; markdown: string };
   questions: { question: string; answer: string }[];
@@ -121,6 +124,7 @@ We offer laughing gas and have a quiet room. Tell us when you book, and we will 
 
 const globex: DemoBusiness = {
   slug: "globex",
+  cameFrom: { source: "Newsletter", medium: "E-mail", campaign: "Hotels in spring", referrer: "news.example" },
   owner: { email: "owner@globex.example", displayName: "Tomás Rivera" },
   company: {
     companyName: "Hotel Globex",

@@ -101,6 +101,8 @@ async function seedBusiness(
     startingPoint,
     { ...business.company, ...business.owner, password },
     ORIGIN,
+    null,
+    business.cameFrom ?? null,
   );
   await identity.verifyEmail(await mailedToken(billing.system, userId, "verify_email"));
   const session = await resolveSession(db, token);

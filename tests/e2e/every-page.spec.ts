@@ -126,6 +126,9 @@ test("what staff can open, with a DNS record that they have added", async ({ pag
     expect.arrayContaining([
       "/admin/tenants",
       "/admin/tenants/:id",
+      "/admin/leads",
+      "/admin/leads/:id",
+      "/admin/leads/rules",
       "/admin/provisioning",
       "/admin/deployments",
       "/admin/deployments/:id/:id",

@@ -115,7 +115,9 @@ function useColumns(sorted: string, now: Date): readonly Column<LeadView>[] {
         ownerName === null ? (
           <span className="text-muted">Nobody</span>
         ) : (
-          <span className="wrap-anywhere">{ownerName}</span>
+          <span title={ownerName} className="line-clamp-2 wrap-anywhere">
+            {ownerName}
+          </span>
         ),
     },
     {
@@ -161,7 +163,7 @@ function LastSync({ lead: { syncedAt, failingSince, error }, now }: { lead: Lead
     <span title={error ?? undefined}>
       <Badge tone="warning">In trouble</Badge>
       <span className="mt-1 block text-xs text-muted">
-        since <TimeText value={failingSince} timeZone="UTC" now={now} />
+        <TimeText value={failingSince} timeZone="UTC" now={now} />
       </span>
     </span>
   );
