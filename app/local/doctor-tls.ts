@@ -101,7 +101,7 @@ export async function checkDoor({ appUrl }: Pick<Env, "appUrl">): Promise<Findin
     () => null,
   );
   if (answer === null) return { what, ok: true, say: "not looked at: the app doesn't answer by https" };
-  if (answer !== "yes") return { what, ok: true, say: "shut for visitors" };
+  if (answer !== "yes" && answer !== "no") return { what, ok: true, say: "shut for visitors" };
   const todo = "Have it answer /tls/* with 404 and set X-Forwarded-For, as ops/Caddyfile does.";
   return { what, ok: false, say: `Anybody can ask through your proxy, which hides that it is one. ${todo}` };
 }

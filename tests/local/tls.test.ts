@@ -1,4 +1,6 @@
 // What the doctor says of https: the app's certificate, the edge's question, and whether strangers may ask it.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createSecureContext, type TlsOptions } from "node:tls";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { checkDoor, checkTls } from "#app/local/doctor-tls.ts";
@@ -103,8 +105,13 @@ describe("the door for strangers", () => {
     });
   });
 
-  test("is shut where the question comes to nothing", async () => {
-    const other = await testWeb(database, {}, { APP_URL: "https://else.example.test" });
-    expect(await checkDoor({ appUrl: `http://127.0.0.1:${other.port}` })).toMatchObject({ ok: true });
+  test("is shut where the edge answers by itself", async () => {
+    const edge = createServer((_, answer) => answer.writeHead(404).end());
+    await new Promise<void>((done) => edge.listen(0, "127.0.0.1", done));
+    const { port } = edge.address() as AddressInfo;
+    expect(await checkDoor({ appUrl: `http://127.0.0.1:${port}` })).toEqual({
+      ...{ what: "certificates' door", ok: true, say: "shut for visitors" },
+    });
+    edge.close();
   });
 });
