@@ -12,6 +12,8 @@ export interface ConfirmButtonProps extends Omit<ButtonProps, "type" | "onClick"
   confirmLabel: string;
   /** The safe answer, where "Cancel" would be misread. */
   cancelLabel?: string | undefined;
+  /** Of the answer: red where something ends or is lost, which is the default. */
+  tone?: "danger" | "primary" | undefined;
 }
 
 /** Place it inside the form that it submits, or name that form by `form`. Without JavaScript it submits at once. */
@@ -20,6 +22,7 @@ export function ConfirmButton({
   consequence,
   confirmLabel,
   cancelLabel,
+  tone,
   variant = "secondary",
   ...rest
 }: ConfirmButtonProps) {
@@ -58,6 +61,7 @@ export function ConfirmButton({
             title={question}
             confirmLabel={confirmLabel}
             cancelLabel={cancelLabel}
+            tone={tone}
             onConfirm={confirm}
           >
             {consequence}

@@ -39,17 +39,18 @@ export interface DeploymentActionsProps {
 export function DeploymentActions({ deployment, offered, lastResult }: DeploymentActionsProps) {
   const { id, tenantId, status, provider, newest, openId, live, cancelRequestedAt } = deployment;
   const shared = isShared(provider) || offered === null;
+  const refused = lastResult?.error?.[""] ?? undefined;
   const underWay = isUnderWay(status);
   const stopped = status === "failed" || status === "cancelled";
   const other = openId !== null && openId !== id;
   return (
     <Card title="Actions" className="max-lg:order-1">
       <div className="grid grid-cols-1 gap-5">
-        <FormMessage errors={lastResult?.error?.[""] ?? undefined} />
+        <FormMessage errors={refused} />
         {other ? (
           <p className="text-muted">
             <TextLink to={paths.adminDeployment(tenantId, openId)}>Another deployment</TextLink> of this tenant is under
-            way. Wait for its end, or cancel it there.
+            way.{refused ? null : " Wait for its end, or cancel it there."}
           </p>
         ) : null}
         {underWay && cancelRequestedAt ? (
@@ -87,17 +88,21 @@ export function DeploymentActions({ deployment, offered, lastResult }: Deploymen
   );
 }
 
-interface ActProps extends Pick<ConfirmButtonProps, "question" | "consequence" | "confirmLabel" | "cancelLabel"> {
+interface ActProps
+  extends Pick<ConfirmButtonProps, "question" | "consequence" | "confirmLabel" | "cancelLabel" | "tone"> {
   intent: "deploy" | "retry" | "cancel" | "rollback" | "scale";
   label: string;
   /** What is asked for besides. */
   children?: ReactNode;
 }
 
+const STAYS: readonly ActProps["intent"][] = ["cancel", "scale"];
+
 function Act({ intent, label, children, ...asked }: ActProps) {
   const pending = usePending(intent);
   return (
-    <Form method="post" preventScrollReset className="grid grid-cols-1 gap-3">
+    // What orders another deployment leads to its page, from the top.
+    <Form method="post" preventScrollReset={STAYS.includes(intent)} className="grid grid-cols-1 gap-3">
       <input type="hidden" name="intent" value={intent} />
       {children}
       <div>
@@ -127,6 +132,7 @@ function Retry({ deployment: { kind, version } }: Pick<DeploymentActionsProps, "
   return (
     <Act
       intent="retry"
+      tone="primary"
       label="Try again"
       question="Try this deployment again?"
       consequence={`${what} is ordered once more, as a new deployment. What runs now goes on running until that one is live.`}
@@ -145,7 +151,7 @@ function RollBack({ deployment: { id, earlier, live }, errors }: AskingProps) {
     return <p className="text-muted">No other version has been live here, so there is none to roll back to.</p>;
   const options = earlier.map((one) => ({
     value: one.id,
-    label: `${one.version}, live since ${formatTime(one.liveAt, "UTC", "date")}`,
+    label: `${one.version}, ${formatTime(one.liveAt, "UTC", "date")}`,
   }));
   return (
     <Act
@@ -164,9 +170,12 @@ function RollBack({ deployment: { id, earlier, live }, errors }: AskingProps) {
           name="to"
           options={options}
           defaultValue={options.some(({ value }) => value === id) ? id : options[0]?.value}
-          aria-describedby={errors ? `${field}-error` : undefined}
+          aria-describedby={errors ? `${field}-error` : `${field}-hint`}
         />
         {errors ? <FieldError id={`${field}-error`} messages={errors} /> : null}
+        <p id={`${field}-hint`} className="mt-1.5 text-muted">
+          Versions that were live here, and since when.
+        </p>
       </div>
     </Act>
   );
@@ -183,6 +192,7 @@ function Deploy({ version, live, errors }: DeployProps) {
   return (
     <Act
       intent="deploy"
+      tone="primary"
       label="Deploy"
       question="Deploy this version?"
       consequence={`It is ordered from the provider at once. ${live ? `${live} goes on running until it is live, and you can roll back to it.` : "Nothing runs now."}`}
@@ -215,6 +225,7 @@ function Scale({ deployment: { replicas, wantedReplicas }, errors }: AskingProps
   return (
     <Act
       intent="scale"
+      tone="primary"
       label="Scale"
       question="Change how many run?"
       consequence="The provider starts or stops some at once. More of them cost more, fewer of them are slower under load. You can change it back."
