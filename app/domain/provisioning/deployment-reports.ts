@@ -74,7 +74,8 @@ async function wakeSetUp(tx: SystemTx, tenantId: string): Promise<void> {
   const waiting = await tx<{ runId: string }[]>`
     update provisioning_steps s set next_attempt_at = null from provisioning_runs r
     where r.tenant_id = ${tenantId} and r.status in ('running', 'cancelling') and s.tenant_id = r.tenant_id
-      and s.run_id = r.id and s.name = 'host' and s.status = 'waiting' returning s.run_id`;
+      and s.run_id = r.id and s.name = 'host' and s.status = 'waiting' and s.next_attempt_at is not null
+    returning s.run_id`;
   for (const { runId } of waiting) await wake(tx, tenantId, runId);
 }
 

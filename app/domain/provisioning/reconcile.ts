@@ -55,6 +55,9 @@ interface Run {
 const inTenant = <T>(db: Db, tenantId: string, fn: (tx: SystemTx) => Promise<T>): Promise<T> =>
   db.asSystem({ reason: "provisioning", tenantId }, fn);
 
+/** A job's clock may be before ours. */
+const EARLY_MS = 1_000;
+
 /** Locks the run, reads its steps, notes what comes next. The lock orders workers that arrive at the same time. */
 async function decide(tx: SystemTx, run: Run): Promise<Move> {
   const { runId, now } = run;
@@ -70,8 +73,9 @@ async function decide(tx: SystemTx, run: Run): Promise<Move> {
     return move;
   }
   if (move.kind === "finish" && status === "running") await finish(tx, run, move.status);
+  // Whoever let the step wait has ordered to be woken. Only a call that comes a moment early sees to that again.
   const until = move.kind === "wait" ? move.until : move.again;
-  if (until) await wakeAt(tx, run, until);
+  if (until && until.getTime() - now.getTime() < EARLY_MS) await wakeAt(tx, run, until);
   return { kind: "rest" };
 }
 
@@ -129,7 +133,8 @@ async function attempt(
   }
 }
 
-async function record(tx: SystemTx, { runId, now }: Run, step: StepName, outcome: Outcome): Promise<void> {
+async function record(tx: SystemTx, run: Run, step: StepName, outcome: Outcome): Promise<void> {
+  const { runId, now } = run;
   const [state] = await tx<{ attempts: number }[]>`
     select attempts from provisioning_steps where run_id = ${runId} and name = ${step} and status = 'running' for update`;
   if (!state) return;
@@ -142,6 +147,7 @@ async function record(tx: SystemTx, { runId, now }: Run, step: StepName, outcome
       update provisioning_steps set status = 'waiting', reason = ${outcome.reason}, attempts = 0,
         next_attempt_at = ${later(now, outcome.seconds)}
       where run_id = ${runId} and name = ${step}`;
+    await wakeAt(tx, run, later(now, outcome.seconds));
   } else {
     const exhausted = outcome.final === true || state.attempts >= maxAttempts(step);
     const seconds = Math.max(outcome.seconds ?? 0, retryDelaySeconds(state.attempts, step));
@@ -149,6 +155,7 @@ async function record(tx: SystemTx, { runId, now }: Run, step: StepName, outcome
       update provisioning_steps set status = ${exhausted ? "failed" : "waiting"}, reason = ${outcome.reason},
         next_attempt_at = ${exhausted ? null : later(now, seconds)}
       where run_id = ${runId} and name = ${step}`;
+    if (!exhausted) await wakeAt(tx, run, later(now, seconds));
   }
   await tx`select app.announce('provisioning', ${runId})`;
 }
