@@ -11,7 +11,7 @@ export const loader = memberLoader("settings:read", async ({ tx, url, services: 
   return mailPreview(await previewStep(tx, env, step, now()));
 });
 
-export const action = memberAction("settings:read", async ({ request, actor, services: { db, env, now } }) => {
+export const action = memberAction("settings:write", async ({ request, actor, services: { db, env, now } }) => {
   const draft = DraftStep.parse(Object.fromEntries(await readForm(request)));
   const html = await db.asTenant(actor, (tx) => previewStep(tx, env, draft, now()), { readOnly: true });
   return mailPreview(html);

@@ -12,7 +12,7 @@ export const loader = staffLoader("tenants:read", async ({ tx, params, url, serv
   return mailPreview(await previewStep(null, env, step, now()));
 });
 
-export const action = staffAction("tenants:read", async ({ request, services: { env, now } }) => {
+export const action = staffAction("sequences:write", async ({ request, services: { env, now } }) => {
   const draft = DraftStep.parse(Object.fromEntries(await readForm(request)));
   return mailPreview(await previewStep(null, env, draft, now()));
 });

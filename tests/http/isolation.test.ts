@@ -154,7 +154,7 @@ async function readStart(path: string, headers: Record<string, string>): Promise
 }
 
 /** What providers call: they sign, nobody else has a key to it. */
-const ofProviders = (name: string) => name.endsWith("-webhook");
+const ofProviders = (name: string) => /-(webhook|callback|inbound)$/.test(name);
 
 test.each(readFunctionNames().filter(ofProviders))(
   "function %s takes nothing from whoever isn't its provider, whatever it names",

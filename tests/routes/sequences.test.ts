@@ -171,7 +171,7 @@ describe("a tenant's follow-ups", () => {
     expect((await get("?q=visitor.test&state=stopped")).enrolments).toEqual([]);
     const end = { intent: "end", enrolmentId: second.enrolments[0]?.id ?? "", why: "replied" };
     expect((await owner.post(followUps, "/settings/follow-ups", end)).status).toBe(200);
-    expect((await get("?state=stopped")).enrolments).toHaveLength(1);
+    expect((await get("?q=visitor.test&state=stopped")).enrolments).toHaveLength(1);
   });
 });
 
