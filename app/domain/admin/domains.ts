@@ -61,11 +61,11 @@ export async function listDomains(
   return { domains: rows.map(shown), nextCursor };
 }
 
-/** A tenant's hosts, its own address first. */
+/** A tenant's hosts: its own address first, then those in trouble, then the newest. */
 export async function domainsOfTenant(tx: StaffTx, tenantId: string): Promise<DomainRow[]> {
   const rows = await tx<Stored[]>`
     select ${columns(tx)} from domains d join tenants t on t.id = d.tenant_id
-    where d.tenant_id = ${tenantId} order by d.kind desc, d.created_at desc limit ${MOST}`;
+    where d.tenant_id = ${tenantId} order by d.kind desc, d.tls_trouble is null, d.created_at desc limit ${MOST}`;
   return rows.map(shown);
 }
 

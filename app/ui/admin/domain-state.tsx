@@ -29,8 +29,9 @@ export function PageState({ domain: { status, verified } }: { domain: DomainView
   return verified ? <State of={status} in={HOST_STATES} /> : <Badge>Owner not proved</Badge>;
 }
 
-export function CertificateState({ domain: { tlsStatus, tlsTrouble } }: { domain: DomainView }) {
-  return tlsTrouble === "late" ? <Badge tone="warning">Not renewed</Badge> : <State of={tlsStatus} in={TLS_STATES} />;
+export function CertificateState({ domain: { tlsStatus, tlsTrouble, certifiable } }: { domain: DomainView }) {
+  if (tlsTrouble === "late") return <Badge tone="warning">Not renewed</Badge>;
+  return tlsStatus === "unknown" && !certifiable ? <Badge>None yet</Badge> : <State of={tlsStatus} in={TLS_STATES} />;
 }
 
 /** Why it stands as it does, and until when it is good. */
@@ -38,7 +39,7 @@ export function CertificateFacts({ domain: { tlsReason, tlsExpiresAt, tlsStatus 
   return (
     <>
       {tlsReason ? <span className="mt-1 block text-xs text-muted">{tlsReason}</span> : null}
-      {tlsExpiresAt && tlsStatus === "ready" ? (
+      {tlsExpiresAt && tlsStatus === "ready" && !tlsReason ? (
         <span className="mt-1 block text-xs text-muted">
           Until <TimeText value={tlsExpiresAt} timeZone="UTC" show="date" />
         </span>

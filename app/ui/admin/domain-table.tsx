@@ -32,7 +32,7 @@ const CERTIFICATES = [
   { value: "", label: "Any certificate" },
   { value: "trouble", label: "In trouble" },
   { value: "ready", label: "Valid" },
-  { value: "pending", label: "Being issued" },
+  { value: "pending", label: "Waiting" },
   { value: "failed", label: "Failed" },
   { value: "unknown", label: "Not checked" },
 ];
@@ -95,7 +95,11 @@ function Notice({ troubles, https, shown }: { troubles: number; https: boolean; 
   return (
     <Alert
       tone="warning"
-      title={troubles === 1 ? "One domain has trouble with its certificate" : `${troubles} domains have trouble`}
+      title={
+        troubles === 1
+          ? "One domain has trouble with its certificate"
+          : `${troubles} domains have trouble with their certificates`
+      }
       action={
         <LinkButton size="sm" to={paths.adminDomains({ certificate: "trouble" })}>
           Show {troubles === 1 ? "it" : "them"}

@@ -1,17 +1,24 @@
 // Owns the addresses of one tenant as staff sees them: whether each is live, and its certificate.
+import { paths } from "#app/paths.ts";
 import { Card } from "../card.tsx";
 import { EmptyState } from "../empty-state.tsx";
+import { TextLink } from "../text-link.tsx";
 import { TimeText } from "../time-text.tsx";
 import { CertificateFacts, CertificateState, type DomainView, LookAgain, PageState } from "./domain-state.tsx";
 
 export interface TenantDomainsProps {
+  /** The tenant's name, by which all its domains are found. */
+  name: string;
   domains: readonly DomainView[];
   /** Whether the installation speaks https. */
   https: boolean;
   editable: boolean;
 }
 
-export function TenantDomains({ domains, https, editable }: TenantDomainsProps) {
+/** The others stand in the list of all. */
+const SHOWN = 4;
+
+export function TenantDomains({ name, domains, https, editable }: TenantDomainsProps) {
   return (
     <Card
       title="Addresses"
@@ -22,13 +29,18 @@ export function TenantDomains({ domains, https, editable }: TenantDomainsProps) 
         <EmptyState title="No address yet">It appears here as soon as one is chosen.</EmptyState>
       ) : (
         <ul className="divide-y divide-line border-t border-line">
-          {domains.map((domain) => (
+          {domains.slice(0, SHOWN).map((domain) => (
             <li key={domain.id} className="grid justify-items-start gap-1.5 px-4 py-3 sm:px-6">
               <p className="font-medium wrap-anywhere">{domain.host}</p>
               <PageState domain={domain} />
               {https ? <Certificate domain={domain} editable={editable} /> : null}
             </li>
           ))}
+          {domains.length > SHOWN ? (
+            <li className="px-4 py-3 sm:px-6">
+              <TextLink to={paths.adminDomains({ q: name })}>All its domains</TextLink>
+            </li>
+          ) : null}
         </ul>
       )}
     </Card>

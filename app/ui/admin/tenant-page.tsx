@@ -66,7 +66,7 @@ export function TenantPage(props: TenantPageProps) {
         <div className="grid min-w-0 grid-cols-1 gap-6">
           <StandingCard tenantId={tenant.id} standing={standing} changes={changes} />
           <Facts tenant={tenant} />
-          <TenantDomains domains={tenant.domains} https={https} editable={may.dns} />
+          <TenantDomains name={tenant.name} domains={tenant.domains} https={https} editable={may.dns} />
         </div>
       </div>
     </>

@@ -45,7 +45,7 @@ export const HOST_STATES: Words<HostStatusView> = {
 export type TlsStatusView = "unknown" | "pending" | "ready" | "failed";
 export const TLS_STATES: Words<TlsStatusView> = {
   unknown: { label: "Not checked", tone: "neutral" },
-  pending: { label: "Being issued", tone: "accent" },
+  pending: { label: "Waiting", tone: "accent" },
   ready: { label: "Valid", tone: "success" },
   failed: { label: "Failed", tone: "danger" },
 };
