@@ -58,7 +58,10 @@ test.each(routes.filter(({ path }) => path !== "/events"))(
         expect.soft([method, address, weaknesses(answer)]).toEqual([method, address, []]);
         if (!String(answer.headers["content-type"]).startsWith("text/html")) continue;
         expect.soft([method, address, strays(answer)]).toEqual([method, address, []]);
-        const nonce = /nonce-([^']+)/.exec(String(answer.headers["content-security-policy"]))?.[1] ?? "";
+        const policy = String(answer.headers["content-security-policy"]);
+        // A page that may run nothing at all, such as a mail in a frame, needs no nonce.
+        if (/^default-src 'none'/.test(policy) && !policy.includes("script-src")) continue;
+        const nonce = /nonce-([^']+)/.exec(policy)?.[1] ?? "";
         expect.soft([address, nonces.has(nonce), nonce.length >= 22]).toEqual([address, false, true]);
         nonces.add(nonce);
       }
