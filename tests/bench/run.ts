@@ -12,6 +12,7 @@ import { provisioning } from "./provisioning.ts";
 import { rls } from "./rls.ts";
 import { size } from "./size.ts";
 import { openStage, type Stage } from "./stage.ts";
+import { survival } from "./survival.ts";
 import { usageLive } from "./usage-live.ts";
 import { webhook } from "./webhook.ts";
 
@@ -24,6 +25,7 @@ const SECTIONS: Record<string, (stage: Stage, report: Report) => Promise<void>> 
   pages,
   onboarding,
   provisioning,
+  survival,
   crawl,
   ingest,
   webhook,
