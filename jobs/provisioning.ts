@@ -1,4 +1,5 @@
 // Handlers of the provisioning topic.
+import { adoptHosts } from "#app/domain/provisioning/deployment-adopt.ts";
 import { advanceWhenDue } from "#app/domain/provisioning/deployment-advance.ts";
 import { sweepDeployments } from "#app/domain/provisioning/deployment-follow.ts";
 import {
@@ -37,6 +38,7 @@ export const provisioningHandlers = [
     { concurrency: 8, pollSeconds: 1 },
   ),
   handle(SweepDeployments, async (services, _data, { signal }) => {
+    await adoptHosts(services, services.env.deployments.version);
     await sweepDeployments(services, signal);
   }),
 ];
