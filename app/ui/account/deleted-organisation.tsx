@@ -5,7 +5,6 @@ import { Button, LinkButton } from "../button.tsx";
 import { FocusShell } from "../focus-shell.tsx";
 import { FormMessage } from "../form/form-message.tsx";
 import { usePending } from "../form/pending.ts";
-import { formatTime } from "../time-text.tsx";
 
 export interface DeletedOrganisationProps {
   tenant: {
@@ -77,7 +76,8 @@ export function DeletedOrganisation({ tenant, mayRestore, others, email, errors 
 
 function wayBack({ eraseAt, timeZone, erasing, deletedBy }: DeletedOrganisationProps["tenant"], may: boolean): string {
   if (erasing) return "The time to bring it back is over.";
-  const moment = `${formatTime(new Date(eraseAt), timeZone, "dateTime", "en-GB")}`;
+  const time = { ...DAY, hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone } as const;
+  const moment = `${new Intl.DateTimeFormat("en-GB", time).format(new Date(eraseAt))} (${timeZone.replaceAll("_", " ")})`;
   if (deletedBy === "staff") return `Please write to us before ${moment} if you think that is a mistake.`;
   if (!may) return `An owner of it can bring it back until ${moment}.`;
   return `You can bring it back until ${moment}: its address opens again and nothing is lost. If its subscription was cancelled with it, take that back under Billing.`;
