@@ -16,7 +16,8 @@ async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    // A mail in a sandboxed frame runs no script, axe's neither: asked, it would wait for an answer in vain.
+    const { violations } = await new AxeBuilder({ page }).exclude("iframe[sandbox='']").analyze();
     for (const { id, impact, nodes } of violations) {
       if (impact === "serious" || impact === "critical")
         found.push(`${colorScheme}: ${id}: ${nodes[0]?.html.slice(0, 200)}`);
@@ -57,7 +58,7 @@ async function walk(page: Page, start: readonly string[]): Promise<Map<string, s
 const clean = (seen: Map<string, string[]>) => [...seen].filter(([, found]) => found.length > 0);
 
 test("what anybody can open", async ({ page }) => {
-  const seen = await walk(page, ["/", "/sign-in", "/forgot-password", "/verify-email/none", "/reset-password/none"]);
+  const seen = await walk(page, ["/", "/sign-in", "/forgot-password", "/verify-email/none", "/unsubscribe/none", "/reset-password/none"]);
   expect(clean(seen)).toEqual([]);
   expect([...seen.keys()]).toEqual(expect.arrayContaining(["/", "/sign-in", "/sign-up", "/forgot-password"]));
   for (const host of ["acme", "nobody-here"]) {
@@ -95,6 +96,7 @@ test("what a member can open", async ({ page }) => {
       "/knowledge/:id",
       "/settings/theme",
       "/settings/api-keys",
+      "/settings/follow-ups",
       "/billing",
       "/billing/plans",
       "/billing/change",
@@ -129,6 +131,8 @@ test("what staff can open, with a DNS record that they have added", async ({ pag
       "/admin/leads",
       "/admin/leads/:id",
       "/admin/leads/rules",
+      "/admin/sequences",
+      "/admin/sequences/:id",
       "/admin/provisioning",
       "/admin/deployments",
       "/admin/deployments/:id/:id",
