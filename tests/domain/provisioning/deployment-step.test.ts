@@ -104,6 +104,7 @@ describe("an address that a service brings live", () => {
     simulator.failSteps({ step: "build", reason: "No such version: b7.", times: 1 });
     await work();
     await simulator.settled();
+    await hear();
     await pass(11);
     expect(await step()).toMatchObject({ status: "failed", reason: "No such version: b7." });
     expect(await run()).toMatchObject({ status: "failed" });
