@@ -101,8 +101,10 @@ describe("an address that a service brings live", () => {
 
   it("fails with the service's reason; trying again is another order, and what ran once isn't ordered twice", async () => {
     const { tenantId, work, run, step, again, pass, atService } = await setUp("unlucky");
-    simulator.failSteps({ step: "build", reason: "No such version: b7.", times: 1 });
+    simulator.failSteps({ step: "accept", effect: "hang" });
     await work();
+    simulator.mend();
+    simulator.failSteps({ step: "build", reason: "No such version: b7.", times: 1 });
     await simulator.settled();
     await hear();
     await pass(11);
