@@ -81,6 +81,8 @@ describe("without a CRM", () => {
     expect((await names("?sort=newest"))[0]).toBe("Fresh Ltd");
     expect(await names("?sort=nonsense&cursor=nonsense")).toHaveLength(3);
     expect(await names("?q=%25")).toEqual([]);
+    await sql`insert into tenants (name, status) values ('Gone for good', 'deleted')`;
+    expect(await names("?q=gone")).toEqual([]);
   });
 
   test("pages follow each other without gaps, whatever orders them", async () => {

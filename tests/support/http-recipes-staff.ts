@@ -1,7 +1,10 @@
 // What the tests must know of the routes where the operator's staff works.
+import { toFields } from "#app/domain/crm/rules-form.schema.ts";
+import { DEFAULT_RULES } from "#app/domain/crm/scoring.ts";
 import { one, type Recipe } from "./http-recipe.ts";
 import { STAFF_SEQUENCES } from "./http-recipes-sequences.ts";
 import type { Ids } from "./http-world.ts";
+import { rulesFields } from "./rules.ts";
 
 const STAFF = { access: "staff" } as const;
 function deploymentRecipes(): Record<string, Recipe> {
@@ -51,6 +54,11 @@ export const ADMIN: Record<string, Recipe> = {
   ...deploymentRecipes(),
   ...STAFF_SEQUENCES,
   "routes/admin.leads._index": { ...STAFF, search: ({ slug }) => ({ q: slug, sort: "mrr" }) },
+  "routes/admin.leads.rules": {
+    ...STAFF,
+    search: ({ recordId }) => ({ from: recordId }),
+    forms: [one("try", { ...rulesFields(toFields(DEFAULT_RULES)), intent: "preview" })],
+  },
   "routes/admin.leads.$tenantId": {
     ...STAFF,
     params: ({ tenantId }) => ({ tenantId }),

@@ -24,7 +24,7 @@ export interface LeadRow {
 }
 
 /** What of the CRM staff may know. */
-export type ConnectionView = Pick<Connection, "name" | "answeredAt" | "failingSince" | "error">;
+export type ConnectionView = Pick<Connection, "name" | "answeredAt" | "failingSince" | "error" | "seenAt">;
 
 export interface LeadPage {
   leads: LeadRow[];
@@ -96,8 +96,8 @@ export async function listLeads(tx: StaffTx, filter: LeadFilter): Promise<LeadPa
   };
 }
 
-export const viewOf = ({ name, answeredAt, failingSince, error }: Connection): ConnectionView => ({
-  ...{ name, answeredAt, failingSince, error },
+export const viewOf = ({ name, answeredAt, failingSince, error, seenAt }: Connection): ConnectionView => ({
+  ...{ name, answeredAt, failingSince, error, seenAt },
 });
 
 function orderOf(tx: StaffTx, order: LeadOrder) {

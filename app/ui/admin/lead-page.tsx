@@ -67,7 +67,7 @@ export function LeadPage({ lead: page, editable, now, lastResult }: LeadPageProp
         badge={<Stage stage={lead?.stage ?? null} />}
         actions={<Actions url={page.crmUrl} crm={crm} editable={editable} />}
       />
-      {crm?.failingSince ? <CrmNotice crm={crm} /> : null}
+      {crm ? <CrmNotice crm={crm} now={now} /> : null}
       {lead?.failingSince && !crm?.failingSince ? <Trouble lead={lead} name={crm?.name ?? null} /> : null}
       <div className="mb-6 empty:hidden">
         <FormMessage errors={lastResult?.error?.[""] ?? undefined} />

@@ -48,16 +48,36 @@ export interface ConnectionView {
   answeredAt: Date | null;
   failingSince: Date | null;
   error: string | null;
+  /** When the worker last looked at it, whatever it found. */
+  seenAt: Date;
 }
 
+/** The worker looks each minute. */
+const LOOKS_MS = 10 * 60_000;
+
 /** What there is to know of the CRM as a whole: silent while all is well. */
-export function CrmNotice({ crm }: { crm: ConnectionView | null }) {
+export function CrmNotice({ crm, now }: { crm: ConnectionView | null; now: Date }) {
   if (crm === null) {
     return (
       <Alert title="No CRM is connected" className="mb-6">
         Leads are scored, given away and followed up here. To have them in Odoo as well, set <code>ODOO_URL</code> and{" "}
         <code>ODOO_API_KEY</code> (below version 19 <code>ODOO_DB</code>, <code>ODOO_LOGIN</code> and{" "}
         <code>ODOO_PROTOCOL</code>, too), then restart the worker. <code>npm run doctor</code> says whether it answers.
+      </Alert>
+    );
+  }
+  if (now.getTime() - crm.seenAt.getTime() > LOOKS_MS) {
+    return (
+      <Alert
+        tone="warning"
+        className="mb-6"
+        title={
+          <>
+            Nobody has asked {crm.name} since <TimeText value={crm.seenAt} timeZone="UTC" />
+          </>
+        }
+      >
+        The worker does so each minute. Look whether it runs: until then leads stay as they are.
       </Alert>
     );
   }

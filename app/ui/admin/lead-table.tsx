@@ -42,7 +42,7 @@ export function LeadTable({ leads, nextCursor, counts, crm, now, ...filters }: L
   const filtered = Object.values(narrowing).some(Boolean);
   return (
     <>
-      <CrmNotice crm={crm} />
+      <CrmNotice crm={crm} now={now} />
       <div className="grid grid-cols-1 gap-6">
         <StatGrid>
           <Stat label="Leads" value={counts.leads} />
