@@ -16,7 +16,10 @@ const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
 
 const database = await testDatabase();
 const { sql } = database;
-const functions = await startFunctions(database, { STRIPE_WEBHOOK_SECRET: "whsec_of_nobody" });
+const functions = await startFunctions(database, {
+  STRIPE_WEBHOOK_SECRET: "whsec_of_nobody",
+  DEPLOY_CALLBACK_SECRET: `whsec_${btoa("a secret of nobody's")}`,
+});
 const web = await startWeb(database, { FUNCTIONS_URL: `http://127.0.0.1:${functions.port}/functions/v1` });
 const a = await makeParty(database, "a");
 const routes = await readRoutes();

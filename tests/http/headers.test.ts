@@ -9,7 +9,10 @@ import { startFunctions, startWeb } from "../support/http-server.ts";
 import { cookieOf, makeParty } from "../support/http-world.ts";
 
 const database = await testDatabase();
-const functions = await startFunctions(database, { STRIPE_WEBHOOK_SECRET: "whsec_of_nobody" });
+const functions = await startFunctions(database, {
+  STRIPE_WEBHOOK_SECRET: "whsec_of_nobody",
+  DEPLOY_CALLBACK_SECRET: `whsec_${btoa("a secret of nobody's")}`,
+});
 const web = await startWeb(database, { FUNCTIONS_URL: `http://127.0.0.1:${functions.port}/functions/v1` });
 const a = await makeParty(database, "a");
 const routes = await readRoutes();
