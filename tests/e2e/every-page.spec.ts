@@ -58,7 +58,14 @@ async function walk(page: Page, start: readonly string[]): Promise<Map<string, s
 const clean = (seen: Map<string, string[]>) => [...seen].filter(([, found]) => found.length > 0);
 
 test("what anybody can open", async ({ page }) => {
-  const seen = await walk(page, ["/", "/sign-in", "/forgot-password", "/verify-email/none", "/unsubscribe/none", "/reset-password/none"]);
+  const seen = await walk(page, [
+    "/",
+    "/sign-in",
+    "/forgot-password",
+    "/verify-email/none",
+    "/unsubscribe/none",
+    "/reset-password/none",
+  ]);
   expect(clean(seen)).toEqual([]);
   expect([...seen.keys()]).toEqual(expect.arrayContaining(["/", "/sign-in", "/sign-up", "/forgot-password"]));
   for (const host of ["acme", "nobody-here"]) {
@@ -96,6 +103,7 @@ test("what a member can open", async ({ page }) => {
       "/knowledge/:id",
       "/settings/theme",
       "/settings/api-keys",
+      "/settings/delete",
       "/settings/follow-ups",
       "/billing",
       "/billing/plans",

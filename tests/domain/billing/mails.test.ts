@@ -29,7 +29,8 @@ describe("a mail about an event", () => {
     const eventId = await database.db.worker.asSystem({ reason: "test", tenantId: tenant.tenantId }, (tx) =>
       emit(tx, tenant.tenantId, TenantActivated, { plan: "basic" }),
     );
-    const services = { db: database.db.worker, env: world.env, log: createLogger("test", "silent") };
+    const { worker: db } = database.db;
+    const services = { db, env: world.env, log: createLogger("test", "silent"), now: () => new Date() };
     for (let time = 0; time < 3; time++) {
       const job = { tenantId: tenant.tenantId, eventId };
       await dispatchEvent(services as never, job, listeners);
