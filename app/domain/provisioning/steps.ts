@@ -67,8 +67,13 @@ export const STEPS: Record<StepName, Step> = {
     if (tenant?.known) return { kind: "done" };
     if (tenant?.status === "trialing" || tenant?.status === "pending")
       return { kind: "done", reason: "Your trial is free: there is nothing to bill yet." };
-    await ensureCustomer(context, { kind: "system", reason: "provisioning", tenantId });
-    return { kind: "done" };
+    try {
+      await ensureCustomer(context, { kind: "system", reason: "provisioning", tenantId });
+      return { kind: "done" };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "unavailable") throw error;
+      return refused(error, "Our payment provider doesn't answer at the moment. We try again by ourselves.");
+    }
   },
 
   async dns_record(context) {
@@ -121,12 +126,7 @@ export const STEPS: Record<StepName, Step> = {
       return { kind: "done" };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const seconds = error.retryAfter === undefined ? {} : { seconds: error.retryAfter };
-      return {
-        kind: "failed",
-        reason: "Our customer system doesn't answer. Your front desk doesn't need it.",
-        ...seconds,
-      };
+      return refused(error, "Our customer system doesn't answer. Your front desk doesn't need it.");
     }
   },
 
@@ -156,6 +156,13 @@ export const UNDO: Partial<Record<StepName, Step>> = {
   dns_record: withdrawAddress,
   host: withdrawHost,
 };
+
+/** Somebody outside couldn't do it now. */
+const refused = ({ retryAfter }: AppError, reason: string): Outcome => ({
+  kind: "failed",
+  reason,
+  ...(retryAfter !== undefined && { seconds: retryAfter }),
+});
 
 async function subdomainOf(context: StepContext): Promise<{ id: string; host: string; slug: string } | null> {
   const [row] = await inTenant(
