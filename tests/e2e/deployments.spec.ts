@@ -47,7 +47,7 @@ test("a deployment is watched as it fails, is tried again and rolled back", asyn
   await signIn(page);
   await page.getByRole("link", { name: "Deployments" }).click();
   await page.getByRole("link", { name: /Acme/ }).click();
-  await expect(page.getByText("Use of resources")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Use of resources" })).toBeVisible();
   await mark(page);
   const board = await context.newPage();
   await board.goto(`${foyer.url}/admin/deployments?q=acme`);
