@@ -159,6 +159,8 @@ describe("what staff knows", () => {
     expect(await stage()).toBe("Demo Scheduled");
     await send(tenantId, { intent: "drop", kind: "demo" });
     expect(await stage()).toBe("New Lead");
+    const { followUps } = (await open(tenantId)).data.lead;
+    expect(followUps.filter(({ kind }: { kind: string }) => kind === "meeting")).toHaveLength(1);
     expect((await send(tenantId, { intent: "drop", kind: "demo" })).status).toBe(404);
     const done = ["demo_scheduled", "negotiation_begun", "negotiation_ended", "demo_dropped"];
     expect((await trail(tenantId)).map(({ action }) => action)).toEqual(done.map((what) => `crm.${what}`));
@@ -227,8 +229,10 @@ describe("with a CRM", () => {
     expect((await fetch(crmUrl)).status).toBe(200);
     expect(history).toContainEqual(expect.objectContaining({ kind: "made" }));
     // Asked there, so done there.
-    const [ask] = (await open(gold.tenantId)).data.lead.followUps;
-    if (ask) expect((await send(gold.tenantId, { intent: "finish", id: ask.id })).status).toBe(404);
+    await syncLead({ ...worker, crm: world.crm }, trial.tenantId);
+    const [ask] = (await open(trial.tenantId)).data.lead.followUps;
+    expect(ask).toMatchObject({ summary: "Welcome Company trying", sentAt: expect.any(Date), doneAt: null });
+    expect((await send(trial.tenantId, { intent: "finish", id: ask.id })).status).toBe(404);
   });
 
   test("that it doesn't answer is told with since when, at the list and at the lead", async () => {

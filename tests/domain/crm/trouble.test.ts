@@ -104,6 +104,7 @@ describe("an escalation", () => {
     await payPlan(sql, tenantId, "premium");
     world.odoo.simulator.fail({ effect: "error_500" });
     for (let n = 0; n < 2; n += 1) await syncLead(services(), tenantId).catch(() => {});
+    expect(await mailsOf(tenantId)).toHaveLength(1);
     world.odoo.simulator.mend();
     await syncLead(services(), tenantId);
     const [mail, ...more] = await mailsOf(tenantId);
