@@ -120,9 +120,10 @@ async function chooseCrm({ odoo }: Env): Promise<CrmProvider | null> {
   return odoo && (await import("./integrations/odoo/client.ts")).createOdooCrm(odoo);
 }
 
-async function chooseCertificates({ appUrl }: Env): Promise<CertificateCheck | null> {
+async function chooseCertificates({ appUrl, edgeAddress: address }: Env): Promise<CertificateCheck | null> {
   if (!appUrl.startsWith("https:")) return null;
-  return (await import("./integrations/tls/handshake.ts")).createCertificateCheck();
+  const { createCertificateCheck } = await import("./integrations/tls/handshake.ts");
+  return createCertificateCheck({ ...(address && { address }) });
 }
 
 async function chooseDeployments(

@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 /** Nobody's: a name that is reserved for never existing (RFC 6761 §6.4). */
 const NOBODYS = "nobody.invalid";
 
-type Settings = Pick<Env, "appUrl" | "appDomain" | "port" | "insideToken">;
+type Settings = Pick<Env, "appUrl" | "appDomain" | "port" | "insideToken" | "edgeAddress">;
 
 /**
  * Findings on https; none of the checks changes anything.
@@ -31,7 +31,7 @@ const NOT_YET_TODO = {
 };
 const UNREACHABLE_TODO = {
   no_address: "Make a DNS record for it that leads to the edge.",
-  private_address: "Let its DNS record lead to the edge's public address.",
+  private_address: "Let its DNS record lead to the edge's public address, or set EDGE_ADDRESS.",
   refused: "Start the edge (caddy run --config ops/Caddyfile) and open port 443.",
   timeout: "Open port 443 to the edge.",
   closed: EDGE,
@@ -43,7 +43,7 @@ async function checkCertificate(env: Settings, options: HandshakeOptions): Promi
   const host = new URL(env.appUrl).hostname;
   const now = options.now?.() ?? new Date();
   // The operator's own host may lead anywhere, also into a private network.
-  const address = options.address ?? (await addressOf(host));
+  const address = options.address ?? env.edgeAddress ?? (await addressOf(host));
   const verdict: TlsVerdict = address
     ? await shakeHands(host, httpsPort(env), { timeoutMs: WAIT_MS, ...options, address })
     : { kind: "unreachable", cause: "no_address" };

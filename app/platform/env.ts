@@ -53,6 +53,7 @@ const Source = z.object({
   DEMO_DATA: flag,
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   TRUST_PROXY: flag,
+  EDGE_ADDRESS: z.union([z.ipv4(), z.ipv6()], "An IP address.").optional(),
   INSIDE_TOKEN: z.string().min(32, "At least 32 characters.").optional(),
   BUILD_ID: z.string().default("dev"),
 });
@@ -102,6 +103,8 @@ export interface Env {
   demoData: boolean;
   logLevel: LogLevel;
   trustProxy: boolean;
+  /** Where certificates are looked at; null: wherever a host's name leads in the public internet. */
+  edgeAddress: string | null;
   /** Opens what is for the machine itself to those who call from elsewhere; null: to nobody. */
   insideToken: string | null;
   buildId: string;
@@ -175,6 +178,7 @@ export function loadEnv(source: Record<string, string | undefined> = surrounding
     demoData: env.DEMO_DATA,
     logLevel: env.LOG_LEVEL,
     trustProxy: env.TRUST_PROXY,
+    edgeAddress: env.EDGE_ADDRESS ?? null,
     insideToken: env.INSIDE_TOKEN ?? null,
     buildId: env.BUILD_ID,
   };

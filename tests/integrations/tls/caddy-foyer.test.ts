@@ -98,7 +98,7 @@ if (caddyInstalled) {
           await get(host, "/tls/nothing?domain=first.example.test", careless),
         ];
         expect([host, door.status, nothing.status]).toEqual([host, 404, 404]);
-        await expect.poll(asked, "it did reach Foyer").toContain(404);
+        await expect.poll(asked, { message: "it did reach Foyer" }).toContain(404);
         expect(door.body).not.toMatch(/^(yes|no)$/);
       }
     });

@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 import { createSecureContext, type TlsOptions } from "node:tls";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createCertificateCheck, type HandshakeOptions, shakeHands } from "#app/integrations/tls/handshake.ts";
+import { loadEnv } from "#app/platform/env.ts";
+import { createWorkerServices } from "#app/wiring.ts";
 import {
   type Authority,
   type Edge,
@@ -116,6 +118,32 @@ describe("where the handshake goes", () => {
     expect(await shakeHands(HOST, 443, { lookup: at([]) })).toEqual({ kind: "unreachable", cause: "no_address" });
     const unknown = () => Promise.reject(Object.assign(new Error("unknown"), { code: "ENOTFOUND" }));
     expect(await shakeHands(HOST, 443, { lookup: unknown })).toEqual({ kind: "unreachable", cause: "no_address" });
+  });
+});
+
+describe("the worker's looks", () => {
+  async function statusAt(settings: Record<string, string>) {
+    const env = loadEnv({
+      DATABASE_URL_WORKER: "postgres://nobody@127.0.0.1:1/none",
+      LOG_LEVEL: "silent",
+      ...settings,
+    });
+    const services = await createWorkerServices(env);
+    const seen = await services.certificates?.("localhost", Number(new URL(env.appUrl).port));
+    await services.close();
+    return seen?.reason;
+  }
+
+  test("go where the operator says that the edge is, though that isn't in the public internet", async () => {
+    const port = await edgeWith(await newCertificate(authority, ["localhost"]));
+    const APP_URL = `https://localhost:${port}`;
+    expect(await statusAt({ APP_URL })).toContain("private network");
+    expect(await statusAt({ APP_URL, EDGE_ADDRESS: "127.0.0.1" })).toContain("authority that browsers trust");
+    expect(() => loadEnv({ EDGE_ADDRESS: "edge.example.com" })).toThrow("EDGE_ADDRESS");
+  });
+
+  test("aren't taken where plain http is spoken", async () => {
+    expect(await statusAt({ APP_URL: "http://localhost:3000" })).toBeUndefined();
   });
 });
 
