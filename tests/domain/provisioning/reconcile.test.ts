@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
+import type { BillingProvider } from "#app/domain/billing/ports.ts";
 import { MAX_ATTEMPTS, STEP_NAMES } from "#app/domain/provisioning/plan.ts";
 import type { HostProbe } from "#app/domain/provisioning/ports.ts";
 import { reconcile, sweepRuns } from "#app/domain/provisioning/reconcile.ts";
 import { currentRun, retryRun, startProvisioning } from "#app/domain/provisioning/runs.ts";
 import { loadEnv } from "#app/platform/env.ts";
+import { AppError } from "#app/platform/errors.ts";
 import { createLogger } from "#app/platform/log.ts";
 import { testDatabase } from "../../setup/database.ts";
 import { sharedBy } from "../../support/deployments.ts";
-import { newTrialTenant, type TestTenant } from "../../support/tenants.ts";
+import { newTrialTenant, payPlan, type TestTenant } from "../../support/tenants.ts";
 
 const database = await testDatabase();
 const env = loadEnv({ NODE_ENV: "test" });
@@ -93,6 +95,24 @@ describe("provisioning", () => {
     const [tenant, other] = [await start("mine"), await start("theirs")];
     await reconcile(worker(answering(other.tenantId)).services, tenant.tenantId, tenant.runId);
     expect(await statuses(tenant)).toMatchObject({ theme: "done", host: "waiting", welcome: "pending" });
+  });
+
+  it("names a payment provider in trouble as what it waits for, and not before the provider wants to be asked again", async () => {
+    const tenant = await start("unpaid");
+    await payPlan(database.sql, tenant.tenantId);
+    const { services } = worker(answering(tenant.tenantId));
+    const createCustomer = async (): Promise<never> => {
+      throw new AppError("unavailable", "Stripe can't be reached at the moment.", { retryAfter: 10 });
+    };
+    const billing = { createCustomer } as Partial<BillingProvider> as BillingProvider;
+    await reconcile({ ...services, billing }, tenant.tenantId, tenant.runId);
+    expect((await run(tenant))?.steps.find(({ name }) => name === "billing_customer")).toMatchObject({
+      status: "waiting",
+      reason: "Our payment provider doesn't answer at the moment. We try again by ourselves.",
+    });
+    const [step] = await database.sql`
+      select next_attempt_at as at from provisioning_steps where run_id = ${tenant.runId} and name = 'billing_customer'`;
+    expect(step?.at.getTime() - services.now().getTime()).toBe(10_000);
   });
 
   it("says why it waits, tries again with growing delays, gives up, and goes on when asked", async () => {
