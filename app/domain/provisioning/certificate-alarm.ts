@@ -37,7 +37,7 @@ const SUBJECTS: Record<TlsTrouble, (host: string) => string> = {
 };
 const EDGE = "Look at the edge's log (journalctl -u caddy) for this address";
 const TODO: Record<TlsTrouble, string> = {
-  late: `${EDGE}: it says why the authority doesn't renew. Mostly the address doesn't lead to the edge any more, or port 80 and 443 are closed to the authority.`,
+  late: `${EDGE}: it says why the authority doesn't renew. Mostly the address doesn't lead to the edge any more, or ports 80 and 443 are closed to the authority.`,
   lost: "Look whether the edge runs, whether the address leads to it (npm run doctor asks both), and whether port 443 is open.",
   wrong_host: `Something else answers at the address: look where its DNS record leads, and that the edge asks Foyer (/tls/ask) for it.`,
   expired: `${EDGE}. Visitors are turned away until there is a new one; restarting the edge makes it try again at once.`,
