@@ -52,6 +52,7 @@ export interface Trouble {
 const TIMEOUT_MS = 500;
 const SEED = 7;
 const TICK_MS = 500;
+const TICKS_BETWEEN_SWEEPS = 10;
 const SWEEPS = [SweepRuns.name, SweepRecords.name, SweepDeployments.name];
 /** Of a sweep; what it leaves is counted as it is. */
 const MOST_TICKS = 60;
@@ -138,10 +139,10 @@ async function inBatches<T, R>(all: readonly T[], work: (one: T) => Promise<R>):
 async function untilDone(database: TroubleDatabase, crew: Crew, options: TroubleOptions): Promise<void> {
   const { kills, longestMs } = options;
   const started = performance.now();
-  for (;;) {
+  for (let tick = 0; ; tick += 1) {
     await pause(TICK_MS);
     await passTime(database);
-    await enqueueSweeps(database.sql);
+    if (tick % TICKS_BETWEEN_SWEEPS === 0) await enqueueSweeps(database.sql);
     const open = await openWork(database, options);
     options.onProgress?.(open);
     const killed = [...crew.kills.values()].reduce((sum, n) => sum + n, 0);

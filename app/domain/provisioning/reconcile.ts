@@ -190,6 +190,7 @@ export async function sweepRuns(db: Db): Promise<number> {
       where (r.status in ('running', 'cancelling') or r.status = 'done' and exists (
           select from provisioning_steps o where o.tenant_id = r.tenant_id and o.run_id = r.id
             and o.name = any(${[...OPTIONAL_STEPS]}::text[]) and o.status in ('waiting', 'running')))
+        and r.created_at < now() - interval '2 minutes'
         and not exists (
           select from provisioning_steps s where s.tenant_id = r.tenant_id and s.run_id = r.id
             and (s.next_attempt_at > now() or s.started_at > now() - interval '2 minutes'))

@@ -166,12 +166,16 @@ describe("provisioning", () => {
     expect(mails).toHaveLength(1);
   });
 
-  it("finds runs whose job was lost", async () => {
-    const tenant = await start("lost");
+  it("finds runs whose job was lost, and leaves those alone that only wait for their turn", async () => {
+    const [tenant, fresh] = [await start("lost"), await start("fresh")];
     await database.sql`delete from pgboss.job where name = 'provisioning.reconcile'`;
+    await database.sql`
+      update provisioning_runs set created_at = created_at - interval '3 minutes' where id = ${tenant.runId}`;
     await sweepRuns(database.db.worker);
     const jobs = await database.sql`select data from pgboss.job where name = 'provisioning.reconcile'`;
-    expect(jobs.map(({ data }) => data.runId)).toContain(tenant.runId);
+    const woken = jobs.map(({ data }) => data.runId);
+    expect(woken).toContain(tenant.runId);
+    expect(woken).not.toContain(fresh.runId);
   });
 
   it("lets nobody move another tenant's run", async () => {
