@@ -1,4 +1,5 @@
 // What a handshake with a host says of its certificate, in status and words, and which hosts may have one at all.
+import { presenceOf } from "../tenants/presence.ts";
 
 /** What a handshake saw. The handshake itself: app/integrations/tls/handshake.ts. */
 export type TlsVerdict =
@@ -150,13 +151,12 @@ export interface KnownHost {
 
 /**
  * Why there is no certificate for a host, in words for people; null where there may be one: for the addresses that we gave
- * away ourselves, and for domains whose owner is proved. Those who owe keep theirs, so that their page can say so. Whoever
+ * away ourselves, and for domains whose owner is proved. Those who owe or have cancelled keep theirs, so that their page can say so. Whoever
  * hasn't begun yet may change the address at will: certificates, which authorities count, come when they begin.
  */
 export function whyWithoutCertificate({ kind, verified, tenantStatus }: KnownHost): string | null {
   if (tenantStatus === "pending") return "It gets its certificate once the organisation begins.";
-  if (tenantStatus === "cancelled" || tenantStatus === "deleted")
-    return `The organisation is ${tenantStatus}: its certificate isn't renewed.`;
+  if (presenceOf(tenantStatus).address === "taken_back") return "The organisation is deleted: its address is taken back.";
   if (kind === "custom" && !verified) return "It gets its certificate once its owner is proved.";
   return null;
 }

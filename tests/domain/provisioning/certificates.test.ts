@@ -120,7 +120,7 @@ describe("a host's certificate", () => {
     expect(await row()).toMatchObject({ status: "unknown", wait: 6 * 3600 });
     await database.sql`update domains set verified_at = now()`;
     expect(await pass(7 * 60 * MINUTE)).toBe(1);
-    await database.sql`update tenants set status = 'cancelled' where id = ${tenant.tenantId}`;
+    await database.sql`update tenants set status = 'deleted' where id = ${tenant.tenantId}`;
     expect(await pass(DAY)).toBe(0);
     await database.sql`update tenants set status = 'trialing' where id = ${tenant.tenantId}`;
   });

@@ -58,7 +58,7 @@ describe("who may have a certificate", () => {
     [{ kind: "subdomain", verified: true, tenantStatus: "suspended" }, true],
     [{ kind: "custom", verified: true, tenantStatus: "active" }, true],
     [{ kind: "custom", verified: false, tenantStatus: "active" }, false],
-    [{ kind: "custom", verified: true, tenantStatus: "cancelled" }, false],
+    [{ kind: "custom", verified: true, tenantStatus: "cancelled" }, true],
     [{ kind: "subdomain", verified: true, tenantStatus: "deleted" }, false],
   ] as const)("%o: %s", (known, may) => {
     expect(mayHaveCertificate(known)).toBe(may);
