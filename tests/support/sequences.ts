@@ -16,8 +16,6 @@ import { newTenant, newTrialTenant, type TestTenant } from "./tenants.ts";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-export interface SequenceWorld extends ReturnType<typeof sequenceWorld> {}
-
 /** @param start of the clock; ten in the morning UTC by default, today */
 export function sequenceWorld({ db, sql }: TestDatabase, start = tenToday()) {
   const env = loadEnv({ NODE_ENV: "test", MAIL_REPLY_DOMAIN: "replies.example.test" });
@@ -108,7 +106,11 @@ export function sequenceWorld({ db, sql }: TestDatabase, start = tenToday()) {
     /** Switches the tenant's own sequence on. */
     followUps: (tenant: TestTenant, edit: Edit = () => ({})) =>
       db.web.asTenant(tenant.actor, (tx) =>
-        changeTenantSequence(tx, tenant.actor, null, (before) => ({ state: "on", replyTo: tenant.email, ...edit(before) })),
+        changeTenantSequence(tx, tenant.actor, null, (before) => ({
+          state: "on",
+          replyTo: tenant.email,
+          ...edit(before),
+        })),
       ),
     ways: (tenantId: string) =>
       sql<
