@@ -24,7 +24,7 @@ export function Card({ title, description, actions, footer, flush = false, id, c
     >
       {title || actions ? (
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-4 sm:px-6 sm:pt-5">
-          <div className="min-w-0">
+          <div className="min-w-48 flex-1">
             <h2 className="text-base font-semibold">{title}</h2>
             {description ? <p className="mt-0.5 max-w-prose text-muted">{description}</p> : null}
           </div>

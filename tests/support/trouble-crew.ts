@@ -71,7 +71,7 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
         join(root, "tests/support/trouble-worker.ts"),
         JSON.stringify(options.settings),
       ],
-      { cwd: root, env: environmentWith({ ...options.env, NODE_COMPILE_CACHE }), stdio: ["ignore", "pipe", "pipe"] },
+      { cwd: root, env: environmentWith({ ...options.env, NODE_COMPILE_CACHE }), stdio: ["pipe", "pipe", "pipe"] },
     );
     running.add(worker);
     createInterface({ input: worker.stdout }).on("line", (line) => {

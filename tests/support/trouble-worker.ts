@@ -86,4 +86,6 @@ await runWorker(
   })),
   [],
 );
+// Whoever started it may be killed, too: then nobody would end it.
+process.stdin.once("end", () => process.exit(0)).resume();
 say("ready");

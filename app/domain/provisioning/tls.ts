@@ -156,7 +156,8 @@ export interface KnownHost {
  */
 export function whyWithoutCertificate({ kind, verified, tenantStatus }: KnownHost): string | null {
   if (tenantStatus === "pending") return "It gets its certificate once the organisation begins.";
-  if (presenceOf(tenantStatus).address === "taken_back") return "The organisation is deleted: its address is taken back.";
+  if (presenceOf(tenantStatus).address === "taken_back")
+    return "The organisation is deleted: its address is taken back.";
   if (kind === "custom" && !verified) return "It gets its certificate once its owner is proved.";
   return null;
 }
