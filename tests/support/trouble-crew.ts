@@ -22,6 +22,8 @@ export interface CrewOptions {
   /** How many are killed, and how many things are made from one kill to the next. */
   kills: number;
   every: number;
+  /** Whether each kind's turn is waited for, however long it takes to come. */
+  inTurn?: boolean;
   chance: () => number;
 }
 
@@ -54,7 +56,7 @@ export async function startCrew(options: CrewOptions): Promise<Crew> {
     const anything = planned % (KINDS + 1) === KINDS;
     // Each kind has its turn, unless it takes too long to come.
     const share = 1 + Math.floor(planned / (KINDS + 1));
-    if (!anything && (kills.get(what) ?? 0) >= share && late < options.every) return;
+    if (!anything && (kills.get(what) ?? 0) >= share && (options.inTurn || late < options.every)) return;
     planned += 1;
     if (anything) setTimeout(() => kill(worker, ANYTHING), chance() * LONGEST_DELAY_MS);
     else kill(worker, what);
