@@ -8,9 +8,10 @@ import { myDeletedTenants } from "#app/domain/tenants/holds.ts";
 import { paths } from "#app/paths.ts";
 import { Avatar } from "#app/ui/avatar.tsx";
 import { Badge } from "#app/ui/badge.tsx";
-import { Button, LinkButton } from "#app/ui/button.tsx";
+import { LinkButton } from "#app/ui/button.tsx";
 import { EmptyState } from "#app/ui/empty-state.tsx";
 import { FocusShell } from "#app/ui/focus-shell.tsx";
+import { SignOutButton } from "#app/ui/sign-out-button.tsx";
 import { TimeText } from "#app/ui/time-text.tsx";
 import { destinationOf } from "#app/web/destination.ts";
 import { readForm, submitForm } from "#app/web/forms.ts";
@@ -45,13 +46,7 @@ export default function SwitchTenantPage() {
     <FocusShell
       title="Your organisations"
       intro={<span className="break-all">Signed in as {email}</span>}
-      footer={
-        <Form method="post" action={paths.signOut()}>
-          <Button type="submit" variant="quiet" size="sm">
-            Sign out
-          </Button>
-        </Form>
-      }
+      footer={<SignOutButton />}
     >
       {tenants.length + deleted.length === 0 ? (
         <EmptyState title="You belong to no organisation">

@@ -1,8 +1,9 @@
 // Owns text that is there to be copied: a snippet, a key, an address. Selecting it by hand always works.
 import Check from "lucide-react/icons/check";
 import Copy from "lucide-react/icons/copy";
-import { useEffect, useId, useState } from "react";
+import { useId } from "react";
 import { Button } from "./button.tsx";
+import { useCopy } from "./use-copy.ts";
 
 export interface CopyFieldProps {
   label: string;
@@ -14,22 +15,7 @@ export interface CopyFieldProps {
 
 export function CopyField({ label, value, hint, multiline = false }: CopyFieldProps) {
   const id = useId();
-  const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
-
-  useEffect(() => {
-    if (!outcome) return;
-    const timer = setTimeout(() => setOutcome(null), 2500);
-    return () => clearTimeout(timer);
-  }, [outcome]);
-
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(value);
-      setOutcome("copied");
-    } catch {
-      setOutcome("failed");
-    }
-  }
+  const { outcome, copy } = useCopy();
 
   return (
     <div className="min-w-0">
@@ -46,7 +32,11 @@ export function CopyField({ label, value, hint, multiline = false }: CopyFieldPr
             {value}
           </code>
         </section>
-        <Button size="sm" icon={outcome === "copied" ? <Check aria-hidden /> : <Copy aria-hidden />} onClick={copy}>
+        <Button
+          size="sm"
+          icon={outcome === "copied" ? <Check aria-hidden /> : <Copy aria-hidden />}
+          onClick={() => copy(value)}
+        >
           {outcome === "copied" ? "Copied" : "Copy"}
         </Button>
       </div>

@@ -41,6 +41,13 @@ export async function mailOwners(tx: SystemTx, tenantId: string, mail: QueuedMai
   for (const { email } of people) await queueMail(tx, { ...mail, to: email, key: `${mail.key}:${email}` });
 }
 
+/** Puts an alarm about the event to each of the operator's own people into the outbox: once each, however often. */
+export async function mailStaff(tx: SystemTx, template: string, eventId: string): Promise<void> {
+  const people = await tx<{ email: string }[]>`select email from app.staff_addresses()`;
+  for (const { email } of people)
+    await queueMail(tx, { to: email, template, data: { eventId }, key: `${template}:${eventId}:${email}` });
+}
+
 /** Writes letters of a topic's own. Null: there is nothing to say any more. */
 export type LetterWriter = (
   services: { db: Db; env: Env },

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Db } from "#app/platform/db.ts";
 import type { StoredEvent } from "../events/events.ts";
-import { type LetterWriter, queueMail } from "../mail/outbox.ts";
+import { type LetterWriter, mailStaff } from "../mail/outbox.ts";
 import { STEP_LABELS, type StepName } from "./plan.ts";
 import { ProvisioningFailed } from "./provisioning.events.ts";
 
@@ -10,11 +10,7 @@ const TEMPLATE = "provisioning_failed";
 
 /** Queues the alarm: once for each address, however often it is called. */
 export async function alarmStaff({ db }: { db: Db }, { id, tenantId }: StoredEvent): Promise<void> {
-  await db.asSystem({ reason: "provisioning.alarm", tenantId }, async (tx) => {
-    const people = await tx<{ email: string }[]>`select email from app.staff_addresses()`;
-    for (const { email } of people)
-      await queueMail(tx, { to: email, template: TEMPLATE, data: { eventId: id }, key: `${TEMPLATE}:${id}:${email}` });
-  });
+  await db.asSystem({ reason: "provisioning.alarm", tenantId }, (tx) => mailStaff(tx, TEMPLATE, id));
 }
 
 /** Writes the alarm from what is true when it goes out; null where somebody has already seen to it. */

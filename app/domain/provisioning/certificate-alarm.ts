@@ -3,7 +3,7 @@ import { z } from "zod";
 import { paths } from "#app/paths.ts";
 import type { Db } from "#app/platform/db.ts";
 import type { StoredEvent } from "../events/events.ts";
-import { type LetterWriter, queueMail } from "../mail/outbox.ts";
+import { type LetterWriter, mailStaff } from "../mail/outbox.ts";
 import { CertificateFailed } from "./provisioning.events.ts";
 import type { TlsTrouble } from "./tls.ts";
 
@@ -22,11 +22,7 @@ export async function alarmAboutCertificate({ db }: { db: Db }, { id, tenantId }
     { readOnly: true },
   );
   if (earlier && earlier.count >= MOST_ALARMS) return;
-  await db.asSystem({ reason: "tls.alarm", tenantId }, async (tx) => {
-    const people = await tx<{ email: string }[]>`select email from app.staff_addresses()`;
-    for (const { email } of people)
-      await queueMail(tx, { to: email, template: TEMPLATE, data: { eventId: id }, key: `${TEMPLATE}:${id}:${email}` });
-  });
+  await db.asSystem({ reason: "tls.alarm", tenantId }, (tx) => mailStaff(tx, TEMPLATE, id));
 }
 
 const SUBJECTS: Record<TlsTrouble, (host: string) => string> = {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { paths } from "#app/paths.ts";
 import type { Db } from "#app/platform/db.ts";
 import type { StoredEvent } from "../events/events.ts";
-import { type LetterWriter, queueMail } from "../mail/outbox.ts";
+import { type LetterWriter, mailStaff } from "../mail/outbox.ts";
 import { runningDeployment } from "./deployments.ts";
 import { DeploymentFailed } from "./provisioning.events.ts";
 
@@ -11,11 +11,7 @@ const TEMPLATE = "deployment_failed";
 
 /** Queues the alarm: once for each address, however often it is called. */
 export async function alarmAboutDeployment({ db }: { db: Db }, { id, tenantId }: StoredEvent): Promise<void> {
-  await db.asSystem({ reason: "deployment.alarm", tenantId }, async (tx) => {
-    const people = await tx<{ email: string }[]>`select email from app.staff_addresses()`;
-    for (const { email } of people)
-      await queueMail(tx, { to: email, template: TEMPLATE, data: { eventId: id }, key: `${TEMPLATE}:${id}:${email}` });
-  });
+  await db.asSystem({ reason: "deployment.alarm", tenantId }, (tx) => mailStaff(tx, TEMPLATE, id));
 }
 
 interface Failed {

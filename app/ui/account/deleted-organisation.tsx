@@ -5,6 +5,7 @@ import { Button, LinkButton } from "../button.tsx";
 import { FocusShell } from "../focus-shell.tsx";
 import { FormMessage } from "../form/form-message.tsx";
 import { usePending } from "../form/pending.ts";
+import { SignOutButton } from "../sign-out-button.tsx";
 
 export interface DeletedOrganisationProps {
   tenant: {
@@ -42,13 +43,7 @@ export function DeletedOrganisation({ tenant, mayRestore, others, email, errors 
     <FocusShell
       title={title}
       intro={<span className="break-all">Signed in as {email}</span>}
-      footer={
-        <Form method="post" action={paths.signOut()}>
-          <Button type="submit" variant="quiet" size="sm">
-            Sign out
-          </Button>
-        </Form>
-      }
+      footer={<SignOutButton />}
     >
       <div className="mb-4 empty:hidden">
         <FormMessage errors={errors} />

@@ -11,6 +11,7 @@ import { EmptyState } from "../empty-state.tsx";
 import { FilterLinks } from "../filter-links.tsx";
 import { SearchField } from "../search-field.tsx";
 import { useNews } from "../use-changes.ts";
+import { useCopy } from "../use-copy.ts";
 import { LogLines } from "./log-lines.tsx";
 import { type Log, type LogPageView, useLog } from "./use-log.ts";
 
@@ -211,23 +212,11 @@ function countAfter(blocks: Log["blocks"], line: number): number {
 }
 
 function CopyLines({ log }: { log: Log }) {
-  const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
-  useEffect(() => {
-    if (!outcome) return;
-    const timer = setTimeout(() => setOutcome(null), 2500);
-    return () => clearTimeout(timer);
-  }, [outcome]);
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(log.blocks.flat().map(logText).join("\n"));
-      setOutcome("copied");
-    } catch {
-      setOutcome("failed");
-    }
-  }
+  const { outcome, copy } = useCopy();
+  const copyLines = () => copy(log.blocks.flat().map(logText).join("\n"));
   return (
     <>
-      <Button size="sm" icon={<Copy aria-hidden />} disabled={log.blocks.length === 0} onClick={copy}>
+      <Button size="sm" icon={<Copy aria-hidden />} disabled={log.blocks.length === 0} onClick={copyLines}>
         {outcome === "copied" ? "Copied" : "Copy"}
       </Button>
       <span role="status" className="sr-only">

@@ -5,6 +5,7 @@ import { paths } from "#app/paths.ts";
 import { Banner } from "../banner.tsx";
 import { Button } from "../button.tsx";
 import { SandboxBanner } from "../sandbox-banner.tsx";
+import { SignOutButton } from "../sign-out-button.tsx";
 import { WizardShell } from "../wizard-shell.tsx";
 import { wizardSteps } from "./steps.ts";
 
@@ -37,13 +38,7 @@ export function Wizard({ place, ...shell }: WizardProps) {
       {...shell}
       steps={wizardSteps(place.reached)}
       banner={notices.length > 0 ? notices : undefined}
-      aside={
-        <Form method="post" action={paths.signOut()}>
-          <Button type="submit" variant="quiet" size="sm">
-            Sign out
-          </Button>
-        </Form>
-      }
+      aside={<SignOutButton />}
     />
   );
 }
