@@ -1,10 +1,8 @@
 // A step of the tenant's sequence as the mail that it becomes: as it is saved, or as it is being typed.
 import { previewStep } from "#app/domain/sequences/letters.ts";
-import { DraftStep } from "#app/domain/sequences/sequences.schema.ts";
 import { stepOf, tenantSequence } from "#app/domain/sequences/sequences.ts";
-import { readForm } from "#app/web/forms.ts";
 import { memberAction, memberLoader } from "#app/web/guards.ts";
-import { mailPreview } from "#app/web/mail-preview.ts";
+import { mailPreview, readDraft } from "#app/web/mail-preview.ts";
 
 export const loader = memberLoader("settings:read", async ({ tx, url, services: { env, now } }) => {
   const { step } = stepOf(await tenantSequence(tx), url.searchParams.get("step"));
@@ -12,7 +10,7 @@ export const loader = memberLoader("settings:read", async ({ tx, url, services: 
 });
 
 export const action = memberAction("settings:write", async ({ request, actor, services: { db, env, now } }) => {
-  const draft = DraftStep.parse(Object.fromEntries(await readForm(request)));
+  const draft = await readDraft(request);
   const html = await db.asTenant(actor, (tx) => previewStep(tx, env, draft, now()), { readOnly: true });
   return mailPreview(html);
 });

@@ -1,9 +1,7 @@
 // A step of an operator's sequence as the mail that it becomes: as it is saved, or as it is being typed.
 import { previewStep } from "#app/domain/sequences/letters.ts";
-import { DraftStep } from "#app/domain/sequences/sequences.schema.ts";
 import { operatorSequence, stepOf } from "#app/domain/sequences/sequences.ts";
-import { readForm } from "#app/web/forms.ts";
-import { mailPreview } from "#app/web/mail-preview.ts";
+import { mailPreview, readDraft } from "#app/web/mail-preview.ts";
 import { staffAction, staffLoader } from "#app/web/staff-guards.ts";
 
 export const loader = staffLoader("tenants:read", async ({ tx, params, url, services: { env, now } }) => {
@@ -13,6 +11,6 @@ export const loader = staffLoader("tenants:read", async ({ tx, params, url, serv
 });
 
 export const action = staffAction("sequences:write", async ({ request, services: { env, now } }) => {
-  const draft = DraftStep.parse(Object.fromEntries(await readForm(request)));
+  const draft = await readDraft(request);
   return mailPreview(await previewStep(null, env, draft, now()));
 });
