@@ -8,7 +8,6 @@ import { FurtherCompany } from "#app/domain/team/registration.schema.ts";
 import { createTenant } from "#app/domain/team/registration.ts";
 import { countNewTenant } from "#app/domain/team/throttle.ts";
 import { paths } from "#app/paths.ts";
-import { randomToken } from "#app/platform/ids.ts";
 import { Button } from "#app/ui/button.tsx";
 import { inputProps } from "#app/ui/form/field-props.ts";
 import { FormMessage } from "#app/ui/form/form-message.tsx";
@@ -24,7 +23,7 @@ export const meta: MetaFunction = () => [{ title: "New organisation · Foyer" }]
 
 export const loader = userLoader(async ({ viewer }) => ({
   hasTenant: viewer.tenantId !== null,
-  attempt: randomToken(16),
+  attempt: crypto.randomUUID(),
 }));
 
 export const action = userAction(async ({ actor, request, services, viewer }) => {

@@ -4,6 +4,9 @@ import { createJson2 } from "#app/integrations/odoo/json2.ts";
 import { createLabels } from "#app/integrations/odoo/labels.ts";
 import { draftOf, type OdooUnderTest, type Protocol, startOdoo } from "../../support/odoo.ts";
 
+/** Held until the simulator is mended. */
+const HELD_MS = 60_000;
+
 describe.each<Protocol>(["json2", "jsonrpc"])("when Odoo fails, by %s", (protocol) => {
   let odoo: OdooUnderTest;
   const leads = (externalId: string) =>
@@ -34,8 +37,9 @@ describe.each<Protocol>(["json2", "jsonrpc"])("when Odoo fails, by %s", (protoco
   );
 
   test("a creation that arrives late, after another try, ends in one lead: the oldest", async () => {
-    odoo.simulator.fail({ match: odoo.of("crm.lead", "create"), effect: "late", ms: 60, times: 1 });
+    odoo.simulator.fail({ match: odoo.of("crm.lead", "create"), effect: "late", ms: HELD_MS, times: 1 });
     const { id } = await odoo.crm.createLead(draftOf("late"));
+    odoo.simulator.mend();
     await odoo.simulator.settled();
     expect(leads("late")).toHaveLength(2);
     expect(await odoo.crm.createLead(draftOf("late"))).toMatchObject({ id });
@@ -166,8 +170,9 @@ test("a label that somebody else makes at the same moment is taken", async () =>
 describe("a user who may not delete leads", () => {
   test("archives a double without our id, so that one lead remains", async () => {
     const odoo = await startOdoo("json2", { manager: false });
-    odoo.simulator.fail({ match: odoo.of("crm.lead", "create"), effect: "late", ms: 30, times: 1 });
+    odoo.simulator.fail({ match: odoo.of("crm.lead", "create"), effect: "late", ms: HELD_MS, times: 1 });
     const { id } = await odoo.crm.createLead(draftOf("double"));
+    odoo.simulator.mend();
     await odoo.simulator.settled();
     await odoo.crm.createLead(draftOf("double"));
     const rows = odoo.simulator.rows("crm.lead");
