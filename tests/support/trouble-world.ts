@@ -178,6 +178,7 @@ async function openWork({ sql }: TroubleDatabase, { runs, blind = false }: Troub
 async function passTime({ sql }: TroubleDatabase): Promise<void> {
   await sql`update pgboss.job set start_after = now() where state in ('created', 'retry') and start_after > now()`;
   await sql`update provisioning_steps set next_attempt_at = now() where next_attempt_at > now()`;
+  await sql`update dns_records set next_check_at = now() where next_check_at > now()`;
   await sql`update deployments set next_poll_at = now() where next_poll_at > now()`;
   await sql`
     update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute'

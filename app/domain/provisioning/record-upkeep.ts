@@ -66,6 +66,11 @@ async function keep(
   made: boolean,
   now: Date,
 ): Promise<void> {
+  // Another worker has noted it meanwhile, and more than that.
+  const [further] = await tx`
+    select from dns_records
+    where id = ${row.id} and wanted and status = 'verified' and record_id = ${recordId} for update`;
+  if (further && row.status !== "verified") return;
   const stays = !made && (row.status === "verified" || row.status === "propagating");
   const kept = await tx`
     update dns_records set provider = ${provider.name}, zone_id = ${zone.id}, record_id = ${recordId}, reason = null,
