@@ -85,10 +85,14 @@ function halved(table: Table, policy: Policy): Mutation[] {
 const gate = async ({ name }: Table) =>
   tableFindings(await readCatalogue(session, name)).filter((found) => found.startsWith(name));
 
-/** What a row may become can't be tried where there is no column that says whose it is, or the role may not write it. */
+/**
+ * What a row may become can't be tried where there is no column that says whose it is, or the role may not write it; nor
+ * which rows may be changed where what they become is refused all the same, whosever they are.
+ */
 function needsGate(table: Table, policy: Policy, label: string): boolean {
-  if (label !== `check of ${policy.name}`) return false;
   const owner = ownerColumnOf(table);
+  if (owner === undefined && policy.verb === "update" && label === `using of ${policy.name}`) return true;
+  if (label !== `check of ${policy.name}`) return false;
   return owner === undefined || !grantedColumns(table, policy.roles[0] ?? "", "update").includes(owner);
 }
 
