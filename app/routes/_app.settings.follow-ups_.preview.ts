@@ -11,6 +11,5 @@ export const loader = memberLoader("settings:read", async ({ tx, url, services: 
 
 export const action = memberAction("settings:write", async ({ request, actor, services: { db, env, now } }) => {
   const draft = await readDraft(request);
-  const html = await db.asTenant(actor, (tx) => previewStep(tx, env, draft, now()), { readOnly: true });
-  return mailPreview(html);
+  return mailPreview(await db.asTenant(actor, (tx) => previewStep(tx, env, draft, now()), { readOnly: true }));
 });

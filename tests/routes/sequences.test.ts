@@ -96,8 +96,16 @@ describe("staff's sequences", () => {
     expect(preview.headers.get("content-security-policy")).toMatch(/default-src 'none'.*sandbox/);
     expect(preview.headers.get("x-frame-options")).toBe("SAMEORIGIN");
     expect(await preview.text()).toContain("Copy the line");
-    const draft = await raw(staffPreview.action, `${path}/preview`, staff, { body: "<i>{name}", subject: "{nmae" });
-    expect(await draft.text()).toContain("&#60;i&#62;Robin Weaver");
+    const typed = { body: "<i>{name}", subject: "<b>{company}</b> {nmae" };
+    const draft = await (await raw(staffPreview.action, `${path}/preview`, staff, typed)).text();
+    expect(draft).toContain("&#60;i&#62;Robin Weaver");
+    const [, head = ""] = /<body[^>]*><header[^>]*>(.*)<\/header>/.exec(draft) ?? [];
+    expect(
+      head
+        .replaceAll(/<[^>]*>/g, " ")
+        .replaceAll(/\s+/g, " ")
+        .trim(),
+    ).toBe("From Foyer &#60;hello@foyer.invalid&#62; Subject &#60;b&#62;Riverside Dental&#60;/b&#62; {nmae");
     expect((await raw(staffPreview.loader, `${path}/preview?step=none`, staff)).status).toBe(404);
     expect((await raw(staffPreview.loader, `${path}/preview`, owner)).status).toBe(404);
   });
@@ -148,6 +156,7 @@ describe("a tenant's follow-ups", () => {
     const html = await (await raw(memberPreview.loader, "/settings/follow-ups/preview", owner)).text();
     const [tenant] = await sql`select name from tenants where id = ${party.tenantId}`;
     expect(html).toContain(`left your address with ${tenant?.name}`);
+    expect(html).toContain(`>${tenant?.name} &#60;hello@foyer.invalid&#62;<`);
   });
 
   test("list the leads, page by page, found by name and address", async () => {

@@ -114,27 +114,45 @@ const dayWords = (at: Date, timeZone: string): string =>
 const SAMPLE = { name: "Robin Weaver", timeZone: "UTC" } as const;
 const SAMPLE_DAYS = 5;
 
-/**
- * A step as it would arrive, as a page of HTML, with sample data.
- * @param tx the tenant's for its own sequence; null for the operator's
- */
-export async function previewStep(tx: InTenantTx | null, env: Env, step: DraftStep, now: Date): Promise<string> {
-  return writeLetter(await sampleLetter(tx, env, step, now)).html;
+/** A mail as a mailbox shows it. */
+export interface Preview {
+  /** Name and address. */
+  from: string;
+  subject: string;
+  /** A whole page. */
+  html: string;
 }
 
-async function sampleLetter(tx: InTenantTx | null, env: Env, step: DraftStep, now: Date): Promise<Letter> {
+/**
+ * A step as it would arrive, with sample data.
+ * @param tx the tenant's for its own sequence; null for the operator's
+ */
+export async function previewStep(tx: InTenantTx | null, env: Env, step: DraftStep, now: Date): Promise<Preview> {
+  const { letter, from } = await sampleLetter(tx, env, step, now);
+  const { subject, html } = writeLetter(letter);
+  return { from: `${from} <${bareAddress(env.mailFrom)}>`, subject, html };
+}
+
+/** A step's letter to nobody, and by whose name it comes. */
+async function sampleLetter(
+  tx: InTenantTx | null,
+  env: Env,
+  step: DraftStep,
+  now: Date,
+): Promise<{ letter: Letter; from: string }> {
   const trialEndsAt = new Date(now.getTime() + SAMPLE_DAYS * 86_400_000);
   const unsubscribeUrl = env.appUrl + paths.unsubscribe("sample");
   if (tx === null) {
     const values = valuesFor(env, { ...SAMPLE, company: "Riverside Dental", slug: null, trialEndsAt }, step.link);
-    return writeStep({ step, values, look: operatorLook(env), sender: "operator", unsubscribeUrl });
+    const look = operatorLook(env);
+    return { letter: writeStep({ step, values, look, sender: "operator", unsubscribeUrl }), from: look.name };
   }
   const [tenant] = await tx<{ name: string; slug: string | null; timeZone: string }[]>`
     select name, slug, time_zone from tenants where id = app.tenant_id()`;
   const { name: company, slug, timeZone } = tenant ?? { name: "", slug: null, timeZone: "UTC" };
   const values = valuesFor(env, { name: SAMPLE.name, company, slug, timeZone, trialEndsAt: null }, step.link);
   const look = await tenantLook(tx, env, company, slug);
-  return writeStep({ step, values, look, sender: "tenant", unsubscribeUrl });
+  return { letter: writeStep({ step, values, look, sender: "tenant", unsubscribeUrl }), from: look.name };
 }
 
 const ForTest = z.object({ versionId: z.uuid(), step: z.string() });
@@ -145,7 +163,7 @@ async function writeTest(tx: SystemTx, env: Env, tenantId: string | null, data: 
   const step = version?.steps.find((one) => one.key === key);
   if (!version || !step) return null;
   const own = tenantId !== null && TENANT_AUDIENCES.some((one) => one === version.audience);
-  const letter = await sampleLetter(own ? tx : null, env, step, new Date());
+  const { letter } = await sampleLetter(own ? tx : null, env, step, new Date());
   return { ...letter, subject: `Test: ${letter.subject}` };
 }
 
