@@ -123,7 +123,7 @@ describe("another look", () => {
     expect((await look(id, b.tenantId, billing)).status).toBe(403);
     expect((await look(id, b.tenantId, owner)).status).toBe(404);
     expect((await look(id, b.tenantId, browse(member.token, plain))).status).toBe(409);
-    await sql`update tenants set status = 'cancelled' where id = ${b.tenantId}`;
+    await sql`update tenants set status = 'pending' where id = ${b.tenantId}`;
     expect((await look(id)).status).toBe(409);
     await sql`update tenants set status = 'active' where id = ${b.tenantId}`;
     expect(await looks()).toEqual([]);

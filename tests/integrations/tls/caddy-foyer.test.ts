@@ -71,7 +71,7 @@ if (caddyInstalled) {
         await expect(get(host, "/"), host).rejects.toThrow();
       }
       await open("gone.example.test");
-      await database.sql`update tenants set status = 'cancelled' where id = ${tenant.tenantId}`;
+      await database.sql`update tenants set status = 'deleted' where id = ${tenant.tenantId}`;
       expect(await look("gone.example.test")).toBe("pending");
       await database.sql`update tenants set status = 'trialing' where id = ${tenant.tenantId}`;
       expect(await look("gone.example.test")).toBe("ready");
