@@ -27,8 +27,11 @@ export interface SequenceDoor {
   turn(on: boolean): Promise<void>;
   end(input: EndEnrolment): Promise<void>;
   test(stepKey: string, nonce: string): Promise<void>;
+  /** Left out: this sequence stays. */
+  remove?(): Promise<void>;
 }
 
+const Nothing = z.object({});
 const TestStep = z.object({ step: z.string().max(40), nonce: z.uuid() });
 
 /** Does what the form says. What was done is the form's intent; forms of a step answer with the step's key as well. */
@@ -36,6 +39,12 @@ export async function submitSequenceForm(request: Request, door: SequenceDoor) {
   const form = await readForm(request);
   const intent = intentOf(form);
   const said = (step: string | null = null) => ({ intent, step });
+  const { remove } = door;
+  if (intent === "remove" && remove)
+    return submitForm(form, Nothing, async () => {
+      await remove();
+      return said();
+    });
   switch (intent) {
     case "save":
       return submitForm(form, door.schemas.step as z.ZodType<SaveStep>, async (input) => {

@@ -120,6 +120,35 @@ describe("staff's sequences", () => {
     expect(world.sent[0]?.to).toMatch(/^support-.*@staff\.test$/);
     expect(world.sent[0]?.unsubscribeUrl).toBeUndefined();
   });
+
+  test("are removed with all ways through them, to be found in the trails, and by whoever may", async () => {
+    await world.trial("on-the-way");
+    await world.advance();
+    const ways = (state: string) => sql<{ tenantId: string }[]>`
+      select tenant_id as "tenantId" from sequence_enrolments where sequence_id = ${id} and state = ${state}`;
+    const before = await ways("active");
+    expect(before.length).toBeGreaterThan(0);
+    world.skip(24 * 3);
+    await world.advance();
+    expect(await sql`select from outbox_mails where template = 'sequence' and status = 'queued'`).not.toEqual([]);
+    world.sent.length = 0;
+    expect((await billing.post(page, path, { intent: "remove" }, params)).status).toBe(403);
+    const removed = await staff.post(page, path, { intent: "remove" }, params);
+    expect([removed.status, removed.location]).toEqual([302, "/admin/sequences"]);
+    await world.deliver();
+    expect(world.sent).toEqual([]);
+    expect(await ways("active")).toEqual([]);
+    expect(
+      await sql`select tenant_id as "tenantId", detail from audit_log where action = 'sequence.removed'`,
+    ).toContainEqual({ tenantId: before[0]?.tenantId, detail: { ended: 1 } });
+    expect((await staff.get(page, path, params)).status).toBe(404);
+    expect((await staff.post(page, path, { intent: "remove" }, params)).status).toBe(404);
+    const { sequences } = (await staff.get<{ sequences: { id: string }[] }>(list, "/admin/sequences")).data;
+    expect(sequences.map((one) => one.id)).not.toContain(id);
+    expect((await owner.post(followUps, "/settings/follow-ups", { intent: "remove" })).status).toBe(400);
+    await world.pass(24);
+    expect(await ways("active")).toEqual([]);
+  });
 });
 
 describe("a tenant's follow-ups", () => {

@@ -39,7 +39,11 @@ export const STAFF_SEQUENCES: Record<string, Recipe> = {
       one("new", { intent: "new", name: "Another", audience: "trial" }),
     ],
   },
-  "routes/admin.sequences.$sequenceId": { ...STAFF, params: sequence, forms: formsOf(first) },
+  "routes/admin.sequences.$sequenceId": {
+    ...STAFF,
+    params: sequence,
+    forms: [...formsOf(first), one("remove", { intent: "remove" })],
+  },
   "routes/admin.sequences.$sequenceId_.preview": { ...STAFF, params: sequence, forms: [draft] },
 };
 

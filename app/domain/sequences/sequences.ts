@@ -3,7 +3,7 @@ import type { MemberActor, StaffActor } from "#app/platform/actor.ts";
 import type { AnyTx, InTenantTx, StaffTx, SystemTx, TenantTx } from "#app/platform/db.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { randomToken, uuidv7 } from "#app/platform/ids.ts";
-import { recordAudit } from "../audit/audit.ts";
+import { recordAudit, recordStaffAudit } from "../audit/audit.ts";
 import { OPERATOR_DEFAULTS, type Sequence, TENANT_DEFAULT } from "./defaults.ts";
 import {
   type ChangeSteps,
@@ -134,6 +134,25 @@ export async function changeTenantSequence(
 /** Switches one of the operator's sequences on or off. Off ends all ways through it. */
 export const turnOperatorSequence = (tx: StaffTx, actor: StaffActor, sequenceId: string, on: boolean): Promise<void> =>
   changeOperatorSequence(tx, actor, sequenceId, null, () => ({ state: on ? "on" : "off" }));
+
+/**
+ * Removes one of the operator's sequences, and ends all ways through it at once, so that not even a mail that lies in the
+ * outbox goes out. It stands in the trails of the tenants whose people were under way; who removed it, in its last version.
+ * @throws AppError not_found
+ */
+export async function removeOperatorSequence(
+  tx: StaffTx,
+  actor: StaffActor,
+  sequenceId: string,
+  at: Date,
+): Promise<void> {
+  await changeOperatorSequence(tx, actor, sequenceId, null, () => ({ state: "removed" }));
+  const ended = await tx<{ tenantId: string }[]>`
+    update sequence_enrolments set state = 'stopped', stop_reason = 'switched_off', ended_at = ${at}, due_at = null
+    where sequence_id = ${sequenceId} and sender = 'operator' and state = 'active' returning tenant_id`;
+  for (const [tenantId, ways] of Map.groupBy(ended, (way) => way.tenantId))
+    await recordStaffAudit(tx, actor, tenantId, "sequence.removed", sequenceId, { ended: ways.length });
+}
 
 /**
  * Switches the tenant's own sequence on or off. Off ends all ways through it.

@@ -9,6 +9,7 @@ import { paths } from "#app/paths.ts";
 import { Alert } from "../banner.tsx";
 import { Button } from "../button.tsx";
 import { Card } from "../card.tsx";
+import { ConfirmButton } from "../confirm-button.tsx";
 import { usePending } from "../form/pending.ts";
 import { PageHeader } from "../page-header.tsx";
 import { InstantSwitch } from "../settings/instant-switch.tsx";
@@ -96,6 +97,7 @@ export function SequencePage(props: SequencePageProps) {
           saved={done?.intent === "settings"}
         />
         <EnrolmentTable {...props} step={chosen?.key ?? ""} on={state === "on"} />
+        {sender === "operator" && editable ? <RemoveForm active={figures.active} /> : null}
       </div>
     </>
   );
@@ -126,6 +128,30 @@ function Head({ sender, sequence, editable }: SequencePageProps) {
       back={{ to: paths.adminSequences(), label: "Sequences" }}
       actions={<InstantSwitch label="On" checked={on} disabled={!editable} fields={fields} />}
     />
+  );
+}
+
+function RemoveForm({ active }: { active: number }) {
+  const pending = usePending("remove");
+  const people = active === 1 ? "The one organisation" : `All ${active.toLocaleString("en-US")} organisations`;
+  const gone = "The sequence, its list and its figures are gone from these pages. That can't be taken back.";
+  return (
+    <Card
+      title="Remove this sequence"
+      description="It writes to nobody any more. To stop it for a while, switch it off instead."
+    >
+      <Form method="post">
+        <input type="hidden" name="intent" value="remove" />
+        <ConfirmButton
+          pending={pending}
+          question="Remove this sequence?"
+          consequence={active > 0 ? `${people} on the way through it get no more mails of it. ${gone}` : gone}
+          confirmLabel="Remove"
+        >
+          Remove sequence
+        </ConfirmButton>
+      </Form>
+    </Card>
   );
 }
 
