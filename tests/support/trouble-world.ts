@@ -151,8 +151,10 @@ async function untilDone(database: TroubleDatabase, crew: Crew, options: Trouble
       if (killed < kills) throw new Error(`All was done after ${killed} kills.`);
       return;
     }
-    if (performance.now() - started > longestMs)
-      throw new Error(`After ${killed} kills it isn't done: ${JSON.stringify(open)}`);
+    if (performance.now() - started <= longestMs) continue;
+    // What nobody guards may never end.
+    if (options.blind) return;
+    throw new Error(`After ${killed} kills it isn't done: ${JSON.stringify(open)}`);
   }
 }
 
