@@ -7,6 +7,7 @@ import { readMigrations } from "#app/platform/migrate.ts";
 import { MIGRATIONS } from "./database.ts";
 import { checkDeployments } from "./doctor-deployments.ts";
 import { checkDns } from "./doctor-dns.ts";
+import { checkPostalAddress } from "./doctor-mail.ts";
 import { checkOdoo } from "./doctor-odoo.ts";
 import { checkTls } from "./doctor-tls.ts";
 import { readSecrets } from "./secrets.ts";
@@ -36,6 +37,7 @@ export async function examine(env: Env, root: string): Promise<Finding[]> {
       "Start them: npm start, or npm run start:functions.",
     ),
     checkSmtp(env),
+    checkPostalAddress(env),
     ...checkStripe(env),
     ...checkDns(env),
     ...checkTls(env),

@@ -23,6 +23,13 @@ const Source = z.object({
   SMTP_PORT: port.optional(),
   SMTP_URL: z.string().optional(),
   MAIL_FROM: z.string().default("Foyer <hello@foyer.invalid>"),
+  MAIL_POSTAL_ADDRESS: z
+    .string()
+    .trim()
+    .min(1, "An address in one line.")
+    .max(200, "200 characters at most.")
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, "One line.")
+    .optional(),
   MAIL_REPLY_DOMAIN: z
     .string()
     .regex(/^[a-z0-9.-]+\.?[a-z0-9-]+$/i)
@@ -71,6 +78,8 @@ export interface Env {
   smtpPort: number;
   smtpUrl: string;
   mailFrom: string;
+  /** The operator's, under the mails of its sequences; null: none stands there. */
+  mailPostalAddress: string | null;
   /** Where replies to sequences are heard of: mails to this domain come in as signed messages. Null: people say so. */
   mailReplies: { domain: string } | null;
   /** What the mail provider signs them with; several by commas while one is replaced. */
@@ -148,6 +157,7 @@ export function loadEnv(source: Record<string, string | undefined> = surrounding
     smtpPort,
     smtpUrl: env.SMTP_URL ?? `smtp://127.0.0.1:${smtpPort}`,
     mailFrom: env.MAIL_FROM,
+    mailPostalAddress: env.MAIL_POSTAL_ADDRESS ?? null,
     mailReplies: env.MAIL_REPLY_DOMAIN ? { domain: env.MAIL_REPLY_DOMAIN.toLowerCase() } : null,
     mailInboundSecret: env.MAIL_INBOUND_SECRET || null,
     dataDir: env.FOYER_DATA_DIR,

@@ -20,7 +20,8 @@ export const loader = memberLoader("settings:read", async ({ tx, url, actor, vie
   const [list, figures] = await Promise.all([listOfTenant(tx, { ...filter, cursor }), figuresBySequence(tx, "tenant")]);
   const { timeZone, sandbox } = viewer;
   const shown = { figures: figures[sequence.sequenceId] ?? NO_FIGURES, editable: may(actor.role, "settings:write") };
-  return { sequence, ...list, filter, step, ...shown, timeZone, sandbox, now: services.now() };
+  const { postalAddress } = sequence;
+  return { sequence, ...list, filter, step, ...shown, postalAddress, timeZone, sandbox, now: services.now() };
 });
 
 export const action = memberAction("settings:write", async ({ request, services: { db, now }, actor, viewer }) =>

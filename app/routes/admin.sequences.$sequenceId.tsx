@@ -1,5 +1,5 @@
 // One of the operator's sequences: its steps and their text, and who is on their way through it.
-import { type MetaFunction, redirect } from "@remix-run/node";
+import type { MetaFunction } from "@remix-run/node";
 import { useActionData, useLoaderData } from "@remix-run/react";
 import { endAsStaff, figuresBySequence, listAsStaff, NO_FIGURES } from "#app/domain/sequences/enrolments.ts";
 import { testAsStaff } from "#app/domain/sequences/letters.ts";
@@ -26,7 +26,8 @@ export const loader = staffLoader("tenants:read", async ({ tx, params, url, acto
     figuresBySequence(tx, "operator"),
   ]);
   const editable = staffMay(actor.role, "sequences:write");
-  return { sequence, ...list, filter, step, figures: figures[id] ?? NO_FIGURES, editable, now: services.now() };
+  const shown = { figures: figures[id] ?? NO_FIGURES, postalAddress: services.env.mailPostalAddress, editable };
+  return { sequence, ...list, filter, step, ...shown, now: services.now() };
 });
 
 export const action = staffAction("sequences:write", async ({ request, params, staff, actor, services }) => {
@@ -41,10 +42,7 @@ export const action = staffAction("sequences:write", async ({ request, params, s
       staff.asStaff(actor, async (tx) =>
         testAsStaff(tx, actor, sequences.stepOf(await sequences.operatorSequence(tx, id), key), nonce),
       ),
-    remove: async () => {
-      await staff.asStaff(actor, (tx) => sequences.removeOperatorSequence(tx, actor, id, services.now()));
-      throw redirect(paths.adminSequences());
-    },
+    remove: () => staff.asStaff(actor, (tx) => sequences.removeOperatorSequence(tx, actor, id, services.now())),
   });
 });
 

@@ -13,6 +13,7 @@ import {
   SwitchSequence,
 } from "#app/domain/sequences/sequences.schema.ts";
 import { type Edit, withSettings, withStep, withSteps } from "#app/domain/sequences/sequences.ts";
+import { paths } from "#app/paths.ts";
 import { AppError } from "#app/platform/errors.ts";
 import { intentOf, readForm, submitForm } from "./forms.ts";
 
@@ -27,7 +28,7 @@ export interface SequenceDoor {
   turn(on: boolean): Promise<void>;
   end(input: EndEnrolment): Promise<void>;
   test(stepKey: string, nonce: string): Promise<void>;
-  /** Left out: this sequence stays. */
+  /** The operator's can be removed. Left out: it stays. */
   remove?(): Promise<void>;
 }
 
@@ -43,7 +44,7 @@ export async function submitSequenceForm(request: Request, door: SequenceDoor) {
   if (intent === "remove" && remove)
     return submitForm(form, Nothing, async () => {
       await remove();
-      return said();
+      throw redirect(paths.adminSequences());
     });
   switch (intent) {
     case "save":

@@ -38,13 +38,27 @@ const path = `/admin/sequences/${id}`;
 const params = { sequenceId: id };
 
 interface Page {
-  sequence: { id: string; name: string; state: string; steps: Step[]; replyTo: string | null; dailyCap: number };
+  sequence: {
+    id: string;
+    name: string;
+    state: string;
+    steps: Step[];
+    replyTo: string | null;
+    dailyCap: number;
+    postalAddress: string | null;
+  };
+  postalAddress: string | null;
   enrolments: { id: string; email: string | null }[];
   nextCursor: string | null;
   editable: boolean;
 }
 const look = async () => (await staff.get<Page>(page, path, params)).data;
 const look2 = async () => (await owner.get<Page>(followUps, "/settings/follow-ups")).data;
+const giveAddress = async (postalAddress: string, replyTo = "") => {
+  const times = { name: "Mine", fromHour: "9", toHour: "17", dailyCap: "50", replyTo };
+  const known = (await look2()).sequence.id;
+  return owner.post(followUps, "/settings/follow-ups", { intent: "settings", known, ...times, postalAddress });
+};
 beforeEach(async () => {
   await sql`delete from operator_sequences`;
   await sql`delete from tenant_sequences`;
@@ -120,35 +134,6 @@ describe("staff's sequences", () => {
     expect(world.sent[0]?.to).toMatch(/^support-.*@staff\.test$/);
     expect(world.sent[0]?.unsubscribeUrl).toBeUndefined();
   });
-
-  test("are removed with all ways through them, to be found in the trails, and by whoever may", async () => {
-    await world.trial("on-the-way");
-    await world.advance();
-    const ways = (state: string) => sql<{ tenantId: string }[]>`
-      select tenant_id as "tenantId" from sequence_enrolments where sequence_id = ${id} and state = ${state}`;
-    const before = await ways("active");
-    expect(before.length).toBeGreaterThan(0);
-    world.skip(24 * 3);
-    await world.advance();
-    expect(await sql`select from outbox_mails where template = 'sequence' and status = 'queued'`).not.toEqual([]);
-    world.sent.length = 0;
-    expect((await billing.post(page, path, { intent: "remove" }, params)).status).toBe(403);
-    const removed = await staff.post(page, path, { intent: "remove" }, params);
-    expect([removed.status, removed.location]).toEqual([302, "/admin/sequences"]);
-    await world.deliver();
-    expect(world.sent).toEqual([]);
-    expect(await ways("active")).toEqual([]);
-    expect(
-      await sql`select tenant_id as "tenantId", detail from audit_log where action = 'sequence.removed'`,
-    ).toContainEqual({ tenantId: before[0]?.tenantId, detail: { ended: 1 } });
-    expect((await staff.get(page, path, params)).status).toBe(404);
-    expect((await staff.post(page, path, { intent: "remove" }, params)).status).toBe(404);
-    const { sequences } = (await staff.get<{ sequences: { id: string }[] }>(list, "/admin/sequences")).data;
-    expect(sequences.map((one) => one.id)).not.toContain(id);
-    expect((await owner.post(followUps, "/settings/follow-ups", { intent: "remove" })).status).toBe(400);
-    await world.pass(24);
-    expect(await ways("active")).toEqual([]);
-  });
 });
 
 describe("a tenant's follow-ups", () => {
@@ -157,18 +142,39 @@ describe("a tenant's follow-ups", () => {
     const turn = (who: Browser) =>
       who.post(followUps, "/settings/follow-ups", { intent: "switch", id: TENANT_DEFAULT.sequenceId, on: "true" });
     expect((await turn(viewer)).status).toBe(403);
+    const refused = await turn(owner);
+    expect([refused.status, refused.data.result.error?.postalAddress?.[0]]).toEqual([
+      422,
+      expect.stringMatching(/^Fill in your postal address before/),
+    ]);
+    expect((await giveAddress("")).status).toBe(200);
+    expect((await look2()).sequence).toMatchObject({ state: "off", postalAddress: null });
+    expect((await giveAddress("Mill Lane 1,\r\n  12345 <b>Town</b>")).status).toBe(200);
     expect((await turn(owner)).status).toBe(200);
     const { sequence } = await look2();
     expect(sequence).toMatchObject({ state: "on", replyTo: party.email });
+    expect(sequence.postalAddress).toBe("Mill Lane 1, 12345 <b>Town</b>");
+    const html = await (await raw(memberPreview.loader, "/settings/follow-ups/preview", owner)).text();
+    expect(html).toContain(">Mill Lane 1, 12345 &#60;b&#62;Town&#60;/b&#62;<");
+    const why = async (address: string, replies: string) => (await giveAddress(address, replies)).data.result.error;
+    expect(await why("", "a@b.test")).toEqual({ postalAddress: [expect.stringMatching(/^Fill in .*, or switch/)] });
+    expect(await why("x".repeat(201), "a@b.test")).toEqual({ postalAddress: ["Keep it to 200 characters."] });
+    expect(await why("Mill Lane 1", "")).toEqual({ replyTo: ["Say who gets the replies."] });
     const settings = { known: sequence.id, intent: "settings", name: "Mine", fromHour: "8", toHour: "8" };
     const wrong = await owner.post(followUps, "/settings/follow-ups", { ...settings, dailyCap: "0", replyTo: "x" });
     expect(Object.keys(wrong.data.result.error ?? {}).sort()).toEqual(["dailyCap", "replyTo", "toHour"]);
-    const right = { ...settings, toHour: "20", dailyCap: "7", replyTo: "Front@Desk.test" };
+    const right = {
+      ...settings,
+      toHour: "20",
+      dailyCap: "7",
+      replyTo: "Front@Desk.test",
+      postalAddress: "Mill Lane 1",
+    };
     expect((await owner.post(followUps, "/settings/follow-ups", right)).status).toBe(200);
     expect((await look2()).sequence).toMatchObject({ name: "Mine", dailyCap: 7, replyTo: "front@desk.test" });
     const [row] =
       await sql`select count(*)::int as n from audit_log where tenant_id = ${party.tenantId} and action like 'sequence.%'`;
-    expect(row?.n).toBe(2);
+    expect(row?.n).toBe(4);
   });
 
   test("may not use what is the operator's", async () => {
@@ -192,6 +198,7 @@ describe("a tenant's follow-ups", () => {
     await sql`update tenants set sandbox = false where id = ${party.tenantId}`;
     for (let n = 0; n < 30; n++)
       await world.lead(party.tenantId, { name: `Lead ${n}`, email: `lead-${n}@visitor.test` });
+    await giveAddress("Mill Lane 1");
     await owner.post(followUps, "/settings/follow-ups", {
       intent: "switch",
       id: TENANT_DEFAULT.sequenceId,

@@ -7,9 +7,10 @@ function formsOf({ id: known, sequenceId, steps }: Sequence): Form[] {
   const { key: step = "", link = "home" } = steps[0] ?? {};
   const text = { subject: "Hello", body: "Hello {name},", button: "", link };
   const times = { name: "Mine", fromHour: "9", toHour: "17", dailyCap: "5", replyTo: "office@example.test" };
+  const address = { postalAddress: "1 High Street, Springfield" };
   return [
     one("save", { intent: "save", known, step, amount: "2", unit: "days", condition: "always", ...text }),
-    one("settings", { intent: "settings", known, ...times }),
+    one("settings", { intent: "settings", known, ...times, ...address }),
     one("add", { intent: "add", known, step }),
     one("delete", { intent: "delete", known, step }),
     one("switch", { intent: "switch", id: sequenceId, on: "false" }),

@@ -15,6 +15,8 @@ export interface Sequence {
   dailyCap: number | null;
   /** Of a tenant's: who gets the replies. */
   replyTo: string | null;
+  /** Of a tenant's: what stands under its mails. The operator's is in the configuration. */
+  postalAddress: string | null;
   createdBy: string | null;
   createdAt: Date | null;
 }
@@ -38,7 +40,7 @@ const standing = (
   over: Partial<Sequence> = {},
 ): Sequence => ({
   ...{ id, sequenceId: id, name, audience, state: "on", steps, fromHour: 9, toHour: 17 },
-  ...{ dailyCap: null, replyTo: null, createdBy: null, createdAt: null, ...over },
+  ...{ dailyCap: null, replyTo: null, postalAddress: null, createdBy: null, createdAt: null, ...over },
 });
 
 export const OPERATOR_DEFAULTS: readonly Sequence[] = [

@@ -10,7 +10,7 @@ import { type LetterWriter, queueMail, type StaffLetterWriter } from "../mail/ou
 import { TEMPLATES } from "./advance.ts";
 import { operatorLook, operatorName, tenantLook } from "./brand.ts";
 import { type DraftStep, type Sender, type Step, TENANT_AUDIENCES } from "./sequences.schema.ts";
-import { sequenceVersion } from "./sequences.ts";
+import { sequenceVersion, tenantSequence } from "./sequences.ts";
 import { type Values, writeStep } from "./writing.ts";
 
 const ForStep = z.object({ enrolmentId: z.uuid(), versionId: z.uuid(), step: z.string() });
@@ -43,6 +43,7 @@ const writeSequenceMail: LetterWriter = async ({ db, env }, { tenantId, data }) 
     values: valuesFor(env, recipient, step.link),
     look,
     sender: recipient.sender,
+    postalAddress: recipient.sender === "operator" ? env.mailPostalAddress : (version?.postalAddress ?? null),
     unsubscribeUrl: env.appUrl + paths.unsubscribe(recipient.token),
   });
   return { ...letter, envelope: envelopeOf(env, recipient, version?.replyTo ?? null) };
@@ -145,14 +146,28 @@ async function sampleLetter(
   if (tx === null) {
     const values = valuesFor(env, { ...SAMPLE, company: "Riverside Dental", slug: null, trialEndsAt }, step.link);
     const look = operatorLook(env);
-    return { letter: writeStep({ step, values, look, sender: "operator", unsubscribeUrl }), from: look.name };
+    return {
+      letter: writeStep({
+        step,
+        values,
+        look,
+        sender: "operator",
+        postalAddress: env.mailPostalAddress,
+        unsubscribeUrl,
+      }),
+      from: look.name,
+    };
   }
   const [tenant] = await tx<{ name: string; slug: string | null; timeZone: string }[]>`
     select name, slug, time_zone from tenants where id = app.tenant_id()`;
   const { name: company, slug, timeZone } = tenant ?? { name: "", slug: null, timeZone: "UTC" };
   const values = valuesFor(env, { name: SAMPLE.name, company, slug, timeZone, trialEndsAt: null }, step.link);
   const look = await tenantLook(tx, env, company, slug);
-  return { letter: writeStep({ step, values, look, sender: "tenant", unsubscribeUrl }), from: look.name };
+  const { postalAddress } = await tenantSequence(tx);
+  return {
+    letter: writeStep({ step, values, look, sender: "tenant", postalAddress, unsubscribeUrl }),
+    from: look.name,
+  };
 }
 
 const ForTest = z.object({ versionId: z.uuid(), step: z.string() });

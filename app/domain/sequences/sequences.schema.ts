@@ -153,15 +153,27 @@ export const SaveTenantSettings = z
       .int("Use a whole number.")
       .min(1, "Use a number from 1 to 500.")
       .max(500, "Use a number from 1 to 500."),
+    /** Left out: whoever switches it on. */
     replyTo: z
-      .string({ error: "Say who gets the replies." })
+      .string()
       .trim()
       .toLowerCase()
       .max(320, "That address is too long.")
-      .pipe(z.email("This isn't an e-mail address.")),
+      .pipe(z.email("This isn't an e-mail address."))
+      .optional(),
+    /** In one line; empty: none. */
+    postalAddress: z
+      .string()
+      .optional()
+      .transform((text = "") => text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim())
+      .refine((text) => text.length <= 200, "Keep it to 200 characters."),
   })
   .refine(inOrder, ORDER);
-export type SaveSettings = z.infer<typeof SaveSettings> & { dailyCap?: number; replyTo?: string };
+export type SaveSettings = z.infer<typeof SaveSettings> & {
+  dailyCap?: number;
+  replyTo?: string | undefined;
+  postalAddress?: string;
+};
 
 export const NewSequence = z.object({ name: settings.name, audience: z.enum(OPERATOR_AUDIENCES) });
 export type NewSequence = z.infer<typeof NewSequence>;

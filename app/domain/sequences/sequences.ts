@@ -19,7 +19,7 @@ import {
 export async function operatorSequences(tx: StaffTx | SystemTx): Promise<Sequence[]> {
   const stored = await tx<Sequence[]>`
     select distinct on (sequence_id) id, sequence_id, name, audience, state, steps, from_hour, to_hour,
-      null::int as daily_cap, null as reply_to, created_by, created_at
+      null::int as daily_cap, null as reply_to, null as postal_address, created_by, created_at
     from operator_sequences order by sequence_id, created_at desc, id desc`;
   const known = new Set(stored.map(({ sequenceId }) => sequenceId));
   return [...OPERATOR_DEFAULTS.filter(({ sequenceId }) => !known.has(sequenceId)), ...stored]
@@ -37,7 +37,8 @@ export async function operatorSequence(tx: StaffTx, sequenceId: string): Promise
 /** A tenant's own sequence. @param tx confined to the tenant */
 export async function tenantSequence(tx: InTenantTx): Promise<Sequence> {
   const [stored] = await tx<Sequence[]>`
-    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, reply_to, created_by, created_at
+    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, reply_to, postal_address, created_by,
+      created_at
     from tenant_sequences where tenant_id = app.tenant_id() and sequence_id = ${TENANT_DEFAULT.sequenceId}
     order by created_at desc, id desc limit 1`;
   return stored ?? TENANT_DEFAULT;
@@ -48,16 +49,20 @@ export async function sequenceVersion(tx: AnyTx, versionId: string): Promise<Seq
   const standing = [...OPERATOR_DEFAULTS, TENANT_DEFAULT].find(({ id }) => id === versionId);
   if (standing) return standing;
   const [own] = await tx<Sequence[]>`
-    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, reply_to, created_by, created_at
+    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, reply_to, postal_address, created_by,
+      created_at
     from tenant_sequences where id = ${versionId}`;
   if (own) return own;
   const [operators] = await tx<Sequence[]>`
-    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, null::int as daily_cap, null as reply_to, created_by, created_at
+    select id, sequence_id, name, audience, state, steps, from_hour, to_hour, null::int as daily_cap, null as reply_to,
+      null as postal_address, created_by, created_at
     from operator_sequences where id = ${versionId}`;
   return operators ?? null;
 }
 
-type Changes = Partial<Pick<Sequence, "name" | "state" | "steps" | "fromHour" | "toHour" | "dailyCap" | "replyTo">>;
+type Changes = Partial<
+  Pick<Sequence, "name" | "state" | "steps" | "fromHour" | "toHour" | "dailyCap" | "replyTo" | "postalAddress">
+>;
 /** Makes of a sequence what it shall be. */
 export type Edit = (before: Sequence) => Changes;
 
@@ -94,6 +99,7 @@ export async function addOperatorSequence(tx: StaffTx, { userId }: StaffActor, i
       steps: [blankStep("home")],
       dailyCap: null,
       replyTo: null,
+      postalAddress: null,
       createdBy: null,
       createdAt: null,
     },
@@ -122,10 +128,10 @@ export async function changeTenantSequence(
   const next = { ...before, ...edit(before) };
   const [row] = await tx<{ id: string }[]>`
     insert into tenant_sequences (tenant_id, sequence_id, name, audience, state, steps, from_hour, to_hour, daily_cap, reply_to,
-      created_by)
+      postal_address, created_by)
     values (app.tenant_id(), ${next.sequenceId}, ${next.name}, ${next.audience}, ${next.state}, ${tx.json(next.steps)},
       ${next.fromHour}, ${next.toHour}, ${next.dailyCap ?? TENANT_DEFAULT.dailyCap},
-      ${next.replyTo}, ${actor.userId})
+      ${next.replyTo}, ${next.postalAddress}, ${actor.userId})
     returning id`;
   const action = before.state === next.state ? "sequence.changed" : `sequence.switched_${next.state}`;
   await recordAudit(tx, actor, action, row?.id ?? null, { steps: next.steps.length });
@@ -154,17 +160,23 @@ export async function removeOperatorSequence(
     await recordStaffAudit(tx, actor, tenantId, "sequence.removed", sequenceId, { ended: ways.length });
 }
 
+const LAWS = "laws on such mails ask for it.";
+const lacks = (field: "replyTo" | "postalAddress", message: string): AppError =>
+  new AppError("unprocessable", message, { fields: { [field]: [message] } });
+
 /**
  * Switches the tenant's own sequence on or off. Off ends all ways through it.
  * @param email of whoever does so, who gets the replies unless somebody else was named
+ * @throws AppError unprocessable at `postalAddress` where it shall be on without one
  */
 export async function turnTenantSequence(tx: TenantTx, actor: MemberActor, on: boolean, email: string): Promise<void> {
   const [tenant] = await tx<{ contactEmail: string | null }[]>`
     select contact_email from tenants where id = app.tenant_id()`;
-  await changeTenantSequence(tx, actor, null, ({ replyTo }) => ({
-    state: on ? "on" : "off",
-    replyTo: replyTo ?? tenant?.contactEmail ?? email,
-  }));
+  await changeTenantSequence(tx, actor, null, ({ replyTo, postalAddress }) => {
+    if (on && postalAddress === null)
+      throw lacks("postalAddress", `Fill in your postal address before you switch it on: ${LAWS}`);
+    return { state: on ? "on" : "off", replyTo: replyTo ?? tenant?.contactEmail ?? email };
+  });
 }
 
 /** A step of the sequence, with the version that it is of; its first where none is named. @throws AppError not_found */
@@ -203,12 +215,19 @@ export function withSteps({ intent, step: key }: ChangeSteps, added: Step): Edit
   };
 }
 
-/** What the form of its name and times says becomes of the sequence. */
-export function withSettings({ name, fromHour, toHour, dailyCap, replyTo }: SaveSettings): Edit {
-  return (before) => ({
-    ...{ name, fromHour, toHour },
-    ...{ dailyCap: dailyCap ?? before.dailyCap, replyTo: replyTo ?? before.replyTo },
-  });
+/** What the form of its name and times says becomes of the sequence. @throws AppError unprocessable at what one that is on needs */
+export function withSettings(input: SaveSettings): Edit {
+  const { name, fromHour, toHour, dailyCap, replyTo, postalAddress } = input;
+  return (before) => {
+    const times = { name, fromHour, toHour };
+    // The operator's has no more.
+    if (postalAddress === undefined) return times;
+    if (before.state === "on" && !replyTo) throw lacks("replyTo", "Say who gets the replies.");
+    if (before.state === "on" && !postalAddress)
+      throw lacks("postalAddress", `Fill in your postal address, or switch the mails off: ${LAWS}`);
+    const addresses = { replyTo: replyTo ?? null, postalAddress: postalAddress || null };
+    return { ...times, ...addresses, dailyCap: dailyCap ?? before.dailyCap };
+  };
 }
 
 /** A step to begin writing with. */

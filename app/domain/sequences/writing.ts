@@ -10,16 +10,19 @@ export interface Writing {
   values: Values;
   look: MailLook;
   sender: Sender;
+  /** Of whoever writes; null: none is known. */
+  postalAddress: string | null;
   /** Where the link under the letter leads. */
   unsubscribeUrl: string;
 }
 
 /** The letter that a step becomes. */
-export function writeStep({ step, values, look, sender, unsubscribeUrl }: Writing): Letter {
+export function writeStep({ step, values, look, sender, postalAddress, unsubscribeUrl }: Writing): Letter {
   const why =
     sender === "operator"
       ? `You get this because you signed up ${values.company} with ${look.name}.`
       : `You get this because you left your address with ${look.name}.`;
+  const lines = postalAddress ? [why, postalAddress] : [why];
   return {
     subject: fill(step.subject, values).replaceAll(/\s+/g, " ").trim(),
     paragraphs: step.body
@@ -28,7 +31,7 @@ export function writeStep({ step, values, look, sender, unsubscribeUrl }: Writin
       .filter((paragraph) => paragraph !== ""),
     ...(step.button.trim() && { action: { label: step.button.trim(), url: values.link } }),
     look,
-    footer: { lines: [why], link: { label: "No more mails like this", url: unsubscribeUrl } },
+    footer: { lines, link: { label: "No more mails like this", url: unsubscribeUrl } },
   };
 }
 

@@ -15,7 +15,7 @@ import { PageHeader } from "../page-header.tsx";
 import { InstantSwitch } from "../settings/instant-switch.tsx";
 import { EnrolmentTable } from "./enrolment-table.tsx";
 import { SequenceFigures } from "./sequence-figures.tsx";
-import { SequenceSettings } from "./sequence-settings.tsx";
+import { SequenceSettings, switchKey } from "./sequence-settings.tsx";
 import { StepForm } from "./step-form.tsx";
 import { StepList } from "./step-list.tsx";
 import { AUDIENCE_WORDS } from "./words.ts";
@@ -29,6 +29,8 @@ export interface SequencePageProps {
   /** Key of the step that the address names. */
   step?: string | undefined;
   figures: Figures;
+  /** Under its mails; null: none. */
+  postalAddress: string | null;
   editable: boolean;
   timeZone: string;
   sandbox?: boolean;
@@ -63,6 +65,14 @@ export function SequencePage(props: SequencePageProps) {
             Only test leads are followed up here, and their mails are kept, not sent.
           </Alert>
         ) : null}
+        {state === "on" && props.postalAddress === null ? (
+          <Alert tone="warning" title="These mails carry no postal address">
+            Laws on such mails ask for one.{" "}
+            {sender === "operator"
+              ? "Set MAIL_POSTAL_ADDRESS in the configuration of the web and the worker."
+              : "Fill in yours under “When and from whom”."}
+          </Alert>
+        ) : null}
         {problem ? <Alert tone="danger">{problem}</Alert> : null}
         <SequenceFigures figures={figures} audience={audience} />
         {chosen ? (
@@ -94,6 +104,7 @@ export function SequencePage(props: SequencePageProps) {
           sequence={sequence}
           editable={editable}
           lastResult={resultOf("settings")}
+          refused={elsewhere ? (reply.result.error?.postalAddress ?? null) : null}
           saved={done?.intent === "settings"}
         />
         <EnrolmentTable {...props} step={chosen?.key ?? ""} on={state === "on"} />
@@ -116,6 +127,7 @@ function Head({ sender, sequence, editable }: SequencePageProps) {
           hint={`${hint} They get these mails in your colours and name, until they answer, you do, or they want no more.`}
           checked={on}
           disabled={!editable}
+          fetcherKey={switchKey(sequence)}
           fields={fields}
         />
       </Card>
@@ -133,7 +145,10 @@ function Head({ sender, sequence, editable }: SequencePageProps) {
 
 function RemoveForm({ active }: { active: number }) {
   const pending = usePending("remove");
-  const people = active === 1 ? "The one organisation" : `All ${active.toLocaleString("en-US")} organisations`;
+  const people =
+    active === 1
+      ? "The one organisation on the way through it gets"
+      : `All ${active.toLocaleString("en-US")} organisations on the way through it get`;
   const gone = "The sequence, its list and its figures are gone from these pages. That can't be taken back.";
   return (
     <Card
@@ -145,7 +160,7 @@ function RemoveForm({ active }: { active: number }) {
         <ConfirmButton
           pending={pending}
           question="Remove this sequence?"
-          consequence={active > 0 ? `${people} on the way through it get no more mails of it. ${gone}` : gone}
+          consequence={active > 0 ? `${people} no more mails of it. ${gone}` : gone}
           confirmLabel="Remove"
         >
           Remove sequence

@@ -11,16 +11,18 @@ export interface InstantSwitchProps {
   hint?: ReactNode;
   checked: boolean;
   disabled?: boolean | undefined;
+  /** By which others on the page learn, with `useFetcher`, what was answered. */
+  fetcherKey?: string | undefined;
   /** Sent beside `on`: "true" or "false". */
   fields: Readonly<Record<string, string>>;
 }
 
-interface Reply {
+export interface SwitchReply {
   result?: { error?: Record<string, string[] | null> | null } | null;
 }
 
-export function InstantSwitch({ label, hint, checked, disabled = false, fields }: InstantSwitchProps) {
-  const fetcher = useFetcher<Reply>();
+export function InstantSwitch({ label, hint, checked, disabled = false, fetcherKey, fields }: InstantSwitchProps) {
+  const fetcher = useFetcher<SwitchReply>(fetcherKey === undefined ? {} : { key: fetcherKey });
   const errorId = useId();
   const sent = fetcher.formData?.get("on");
   const shown = fetcher.formData ? sent === "true" : checked;

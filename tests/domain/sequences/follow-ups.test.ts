@@ -38,7 +38,11 @@ describe("a lead who went quiet", () => {
       (await sql`select tokens from themes where tenant_id = ${tenant.tenantId}`)[0]?.tokens,
     );
     await sql`update themes set published_tokens = ${sql.json({ ...tokens, brand: "#7a1f4d", logoUrl: "/logo.png" })} where tenant_id = ${tenant.tenantId}`;
-    await db.web.asTenant(tenant.actor, (tx) => turnTenantSequence(tx, tenant.actor, true, tenant.email));
+    const turn = () => db.web.asTenant(tenant.actor, (tx) => turnTenantSequence(tx, tenant.actor, true, tenant.email));
+    await expect(turn()).rejects.toMatchObject({ fields: { postalAddress: [expect.stringContaining("before")] } });
+    const postalAddress = "Quiet & Sons <i>, 1 Mill Lane";
+    await world.followUps(tenant, () => ({ state: "off", replyTo: null, postalAddress }));
+    await turn();
     await world.pass(24 * 7);
     expect(world.subjectsTo(lead.email)).toEqual([FIRST, SECOND]);
     const [mail] = world.sent;
@@ -50,6 +54,8 @@ describe("a lead who went quiet", () => {
     expect(mail?.html).toContain("#7a1f4d");
     expect(mail?.html).toContain(`http://quiet-${serial}.localhost:3000/logo.png`);
     expect(mail?.html).not.toContain("<b>");
+    expect(mail?.html).toContain(">Quiet &#38; Sons &#60;i&#62;, 1 Mill Lane<");
+    expect(mail?.text).toContain(postalAddress);
     expect(mail?.html).not.toContain("Foyer");
     expect(await way()).toMatchObject({ state: "finished", sentCount: 2 });
   });

@@ -9,13 +9,18 @@ import { fill, writeStep } from "#app/domain/sequences/writing.ts";
 
 const values = { name: "Ida", company: "Bloom & Co", trial_ends: "Friday", link: "https://foyer.test/home?a=1&b=2" };
 const look = operatorLook({ mailFrom: '"Foyer" <hello@foyer.test>' });
-const write = (step: { subject?: string; body?: string; button?: string }, over: Partial<typeof values> = {}) =>
+const write = (
+  step: { subject?: string; body?: string; button?: string },
+  over: Partial<typeof values> = {},
+  postalAddress: string | null = null,
+) =>
   writeLetter(
     writeStep({
       step: { subject: "Hello", body: "Hello", button: "", ...step },
       values: { ...values, ...over },
       look,
       sender: "operator",
+      postalAddress,
       unsubscribeUrl: "https://foyer.test/unsubscribe/abc",
     }),
   );
@@ -56,6 +61,15 @@ describe("a step as a mail", () => {
       expect(form).toContain("You get this because you signed up");
       expect(form).toContain("https://foyer.test/unsubscribe/abc");
     }
+  });
+
+  test("carries the sender's postal address under it where one is known, as text", () => {
+    const address = "Bloom & Co <script>, {name} 1, 12345 Town";
+    const { text, html } = write({}, {}, address);
+    expect(text).toContain(`\n${address}\nNo more mails like this: `);
+    expect(html).toContain(">Bloom &#38; Co &#60;script&#62;, {name} 1, 12345 Town</p>");
+    expect(html).not.toContain("<script");
+    expect(write({}).html.match(/<p style="margin:0 0 8px">/g)).toHaveLength(1);
   });
 
   test("leaves no hole where the name isn't known", () => {
