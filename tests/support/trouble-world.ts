@@ -193,7 +193,18 @@ async function passTime({ sql }: TroubleDatabase): Promise<void> {
       where state in ('created', 'retry') and start_after <= now() and name not like '%.dead') due`;
 }
 
+/** The minutes after which a sweep takes a set-up for left alone have passed for those that have begun. */
 async function enqueueSweeps(sql: Sql): Promise<void> {
+  await sql`
+    with begun as (
+      select r.tenant_id, r.id from provisioning_runs r where exists (
+        select from provisioning_steps s where s.run_id = r.id and s.status in ('running', 'waiting'))
+      for update skip locked),
+    aged as (
+      update provisioning_runs r set created_at = r.created_at - interval '1 minute' from begun
+      where r.tenant_id = begun.tenant_id and r.id = begun.id)
+    update provisioning_steps s set started_at = s.started_at - interval '1 minute' from begun
+    where s.tenant_id = begun.tenant_id and s.run_id = begun.id and s.status in ('running', 'waiting')`;
   await sql`
     select app.enqueue_job(sweep, '{}', '{}') from unnest(${SWEEPS}::text[]) as sweep
     where not exists (select from pgboss.job j where j.name = sweep and j.state in ('created', 'active', 'retry'))`;
