@@ -230,9 +230,10 @@ describe("no more mails", () => {
   test("the page asks, and only its button ends them; no address and no sign-in", async () => {
     const mine = await token();
     const at = `/unsubscribe/${mine}`;
+    await sql`update themes set published_tokens = tokens || '{"brand": "#7a1f4d"}' where tenant_id = ${party.tenantId}`;
     for (let look = 0; look < 3; look++)
       expect((await anybody.get(unsubscribePage, at, { token: mine })).data).toMatchObject({
-        subscription: { sender: "tenant", unsubscribed: false },
+        subscription: { sender: "tenant", unsubscribed: false, theme: { brand: "#7a1f4d" } },
       });
     expect(await gone(mine)).toEqual([]);
     expect((await anybody.post(unsubscribePage, at, {}, { token: mine })).data).toEqual({ done: true });
