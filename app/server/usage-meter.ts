@@ -56,8 +56,9 @@ export function startUsageMeter({
     const next = reading();
     const passedMs = next.at - last.at;
     if (passedMs <= 0) return;
-    // A timer is late by some milliseconds, never early.
     const at = Math.floor(next.at / everyMs) * everyMs || next.at;
+    // A timer may come a millisecond early. Two looks at one moment would be taken for those of two processes.
+    if (at <= (looks.at(-1)?.at ?? 0)) return;
     const cpuPercent = ((next.cpuMs - last.cpuMs) / passedMs) * 100;
     looks.push({ at, passedMs, cpuPercent, memory: process.memoryUsage.rss(), counts });
     looks.splice(0, looks.length - kept);

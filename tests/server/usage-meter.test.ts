@@ -36,6 +36,25 @@ test("each tenant's requests by the minute, the process's time and memory for al
   meter.close();
 });
 
+test("a timer that comes early doesn't look at the same moment again: what it saw counts at the next", () => {
+  const { meter, at } = start();
+  at(HOUR_MS);
+  meter.look();
+  meter.count("a");
+  at(2 * HOUR_MS - 1);
+  meter.look();
+  at(2 * HOUR_MS);
+  meter.look();
+  const looks = meter
+    .since("a", new Date(0))
+    .map((one) => [Date.parse(one.at) / HOUR_MS, one.requests_per_minute * 60]);
+  expect(looks).toEqual([
+    [1, 0],
+    [2, 1],
+  ]);
+  meter.close();
+});
+
 test("looks are noted at whole moments of the clock, and only the last ones are remembered", () => {
   const { meter, at } = start(2);
   for (const hour of [1, 2, 3]) {
