@@ -6,11 +6,11 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { prepareDatabase } from "#app/local/database.ts";
 import { partsOf } from "#app/local/parts.ts";
-import { freePort, isFree } from "#app/local/ports.ts";
 import { ensurePostgres, type LocalPostgres } from "#app/local/postgres.ts";
 import { claim, keepRunning, type Running } from "#app/local/processes.ts";
 import { watchPostgres } from "#app/local/watch-postgres.ts";
 import { loadEnv } from "#app/platform/env.ts";
+import { freePorts } from "../setup/foyer.ts";
 import { send } from "../setup/web.ts";
 import { builtStage, ROOT } from "./http-build.ts";
 import type { HttpServer } from "./http-server.ts";
@@ -102,14 +102,5 @@ function pidOf(file: string): number | null {
     return (JSON.parse(readFileSync(file, "utf8")) as { pid: number }).pid;
   } catch {
     return null;
-  }
-}
-
-/** The first of `count` neighbouring ports that are all free. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = await freePort();
-    const all = await Promise.all(Array.from({ length: count }, (_, at) => isFree(first + at)));
-    if (all.every(Boolean)) return first;
   }
 }
