@@ -36,10 +36,11 @@ async function walk(page: Page, start: readonly string[]): Promise<Map<string, s
   const seen = new Map<string, string[]>();
   const queue = [...start];
   const errors: string[] = [];
+  let looking = false;
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
-    // axe looks into every frame; those that run no script say so.
-    const isAxe = message.text().startsWith("Blocked script execution in");
+    // While axe looks into every frame, those that run no script say so; before that it is the page's own fault.
+    const isAxe = looking && message.text().startsWith("Blocked script execution in");
     if (message.type() === "error" && !isAxe) errors.push(message.text());
   });
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
@@ -47,7 +48,9 @@ async function walk(page: Page, start: readonly string[]): Promise<Map<string, s
     if (seen.has(kind)) continue;
     await page.goto(origin + path, { waitUntil: "load" });
     await expect(page.locator("main")).toBeVisible();
+    looking = true;
     seen.set(kind, [...(await faults(page)), ...errors.splice(0)]);
+    looking = false;
     const links = await page
       .locator("a[href]:not([download])")
       .evaluateAll((anchors) => anchors.map((anchor) => (anchor as HTMLAnchorElement).href));

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { paths } from "#app/paths.ts";
 import type { SystemTx } from "#app/platform/db.ts";
-import { type LetterWriter, queueMail } from "../mail/outbox.ts";
+import { type LetterWriter, queueMail, staffAddresses } from "../mail/outbox.ts";
 
 const TEMPLATE = "lead_escalated";
 const About = z.object({ leadId: z.uuid(), key: z.string() });
@@ -15,7 +15,7 @@ export async function mailEscalation(
   leadId: string,
   { key, person }: { key: string; person: string | null },
 ): Promise<void> {
-  const people = person ? [{ email: person }] : await tx<{ email: string }[]>`select email from app.staff_addresses()`;
+  const people = person ? [{ email: person }] : await staffAddresses(tx);
   for (const { email } of people) {
     const to = email.toLowerCase();
     // By tenant, not by lead: with another CRM the lead is another one, and nobody needs to hear of it again.

@@ -3,18 +3,7 @@ import type { TenantStatus } from "#app/domain/billing/lifecycle.ts";
 import type { PlanId } from "#app/domain/billing/plans.ts";
 import { BUSINESS_TYPES, type BusinessType } from "#app/domain/team/registration.schema.ts";
 import type { CrmPriority, LeadChange, LeadDraft, LeadFacts } from "./ports.ts";
-
-/** In the order in which a lead goes through them; a lost one is at none. */
-export const LEAD_STAGES = [
-  "New Lead",
-  "Qualified",
-  "Demo Scheduled",
-  "Trial Active",
-  "Proposal Sent",
-  "Negotiation",
-  "Won",
-] as const;
-export type LeadStage = (typeof LEAD_STAGES)[number];
+import type { LeadStage } from "./scoring.schema.ts";
 
 /** All that the mapping looks at. */
 export interface Registration {

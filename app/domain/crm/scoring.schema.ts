@@ -1,16 +1,21 @@
 // The rules by which leads are worked, as staff writes them: points of the score, who gets which lead, what is asked of
 // people for it and when somebody above them hears of it.
 import { z } from "zod";
+import { BUSINESS_TYPE_VALUES } from "../team/registration.schema.ts";
 
-export const BusinessType = z.enum([
-  "healthcare",
-  "wellness",
-  "corporate",
-  "education",
-  "hospitality",
-  "home_services",
-  "other",
-]);
+/** In the order in which a lead goes through them; a lost one is at none. */
+export const LEAD_STAGES = [
+  "New Lead",
+  "Qualified",
+  "Demo Scheduled",
+  "Trial Active",
+  "Proposal Sent",
+  "Negotiation",
+  "Won",
+] as const;
+export type LeadStage = (typeof LEAD_STAGES)[number];
+
+export const BusinessType = z.enum(BUSINESS_TYPE_VALUES);
 export const Plan = z.enum(["trial", "basic", "premium", "enterprise"]);
 /** 0 to 100. */
 const Points = z.number().min(0).max(100);

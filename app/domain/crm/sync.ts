@@ -12,12 +12,12 @@ import { providerOf } from "./connection.ts";
 import { SyncLead } from "./crm.jobs.ts";
 import { readSubject } from "./facts.ts";
 import { askedOf, isPerson, recordFollowUps, sendFollowUps } from "./follow-ups.ts";
-import { LEAD_STAGES, leadDraft, leadFigures, type Registration } from "./lead-mapping.ts";
+import { leadDraft, leadFigures, type Registration } from "./lead-mapping.ts";
 import { type HeldLead, holdLead, keepLead, type LeadNews, leadState, releaseLead } from "./leads.ts";
 import type { CrmLead, CrmProvider, CrmUser } from "./ports.ts";
 import { demoOf, factsAt, type Rated, rate } from "./rating.ts";
 import { rulesInForce } from "./rules.ts";
-import type { CrmRules } from "./scoring.schema.ts";
+import { type CrmRules, LEAD_STAGES } from "./scoring.schema.ts";
 import { followUpsOf, ownerOf } from "./scoring.ts";
 
 export interface CrmServices {

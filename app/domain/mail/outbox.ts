@@ -41,10 +41,14 @@ export async function mailOwners(tx: SystemTx, tenantId: string, mail: QueuedMai
   for (const { email } of people) await queueMail(tx, { ...mail, to: email, key: `${mail.key}:${email}` });
 }
 
+/** Whom the operator's own alarms reach. */
+export function staffAddresses(tx: SystemTx): Promise<{ email: string }[]> {
+  return tx<{ email: string }[]>`select email from app.staff_addresses()`;
+}
+
 /** Puts an alarm about the event to each of the operator's own people into the outbox: once each, however often. */
 export async function mailStaff(tx: SystemTx, template: string, eventId: string): Promise<void> {
-  const people = await tx<{ email: string }[]>`select email from app.staff_addresses()`;
-  for (const { email } of people)
+  for (const { email } of await staffAddresses(tx))
     await queueMail(tx, { to: email, template, data: { eventId }, key: `${template}:${eventId}:${email}` });
 }
 

@@ -11,7 +11,7 @@ export const BUSINESS_TYPES = [
   ["other", "Other"],
 ] as const;
 export type BusinessType = (typeof BUSINESS_TYPES)[number][0];
-const BUSINESS_TYPE_VALUES = BUSINESS_TYPES.map(([value]) => value) as [BusinessType, ...BusinessType[]];
+export const BUSINESS_TYPE_VALUES = BUSINESS_TYPES.map(([value]) => value) as [BusinessType, ...BusinessType[]];
 
 const text = (max: number, missing: string) =>
   z.string({ error: missing }).trim().min(1, missing).max(max, `At most ${max} characters.`);

@@ -1,4 +1,5 @@
 // Owns how parts of scores, follow-ups and a lead's history are told.
+import { BUSINESS_TYPES } from "#app/domain/team/registration.schema.ts";
 
 export const PART_NAMES: Record<string, string> = {
   businessType: "Type of business",
@@ -8,15 +9,7 @@ export const PART_NAMES: Record<string, string> = {
   recency: "Last sign of life",
 };
 
-export const BUSINESS_TYPE_NAMES: Record<string, string> = {
-  healthcare: "Healthcare",
-  wellness: "Wellness",
-  corporate: "Corporate",
-  education: "Education",
-  hospitality: "Hospitality",
-  home_services: "Home services",
-  other: "Other",
-};
+export const BUSINESS_TYPE_NAMES: Record<string, string> = Object.fromEntries(BUSINESS_TYPES);
 
 export const ACTIVITY_NAMES: Record<string, string> = {
   todo: "To do",

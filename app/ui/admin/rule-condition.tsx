@@ -1,6 +1,7 @@
 // Owns the condition of one rule: which leads it is for, in words, and the fields to change that.
 import { type FieldMetadata, getCollectionProps } from "@conform-to/react";
 import ChevronRight from "lucide-react/icons/chevron-right";
+import { LEAD_STAGES } from "#app/domain/crm/scoring.schema.ts";
 import { Field, FieldGroup } from "../field.tsx";
 import { inputProps } from "../form/field-props.ts";
 import { Input } from "../input.tsx";
@@ -22,16 +23,7 @@ export interface RuleConditionProps<F extends Record<string, unknown>> {
   field: FieldMetadata<WhenFields, F, string[]>;
 }
 
-const STAGES = [
-  "New Lead",
-  "Qualified",
-  "Demo Scheduled",
-  "Trial Active",
-  "Proposal Sent",
-  "Negotiation",
-  "Won",
-  "Lost",
-];
+const STAGES = [...LEAD_STAGES, "Lost"];
 const STAGE_NAMES = Object.fromEntries(STAGES.map((stage) => [stage, stage]));
 
 export function RuleCondition<F extends Record<string, unknown>>({ form, field }: RuleConditionProps<F>) {

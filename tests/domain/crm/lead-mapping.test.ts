@@ -1,7 +1,8 @@
 // What a CRM is told of a tenant.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LEAD_STAGES, leadDraft, leadFigures, type Registration, stageOf } from "#app/domain/crm/lead-mapping.ts";
+import { leadDraft, leadFigures, type Registration, stageOf } from "#app/domain/crm/lead-mapping.ts";
+import { LEAD_STAGES } from "#app/domain/crm/scoring.schema.ts";
 
 const progress = {
   qualified: false,

@@ -1,6 +1,6 @@
 // Odoo's client against the simulator of its protocols: leads, their lists and timelines, by JSON-2 and by JSON-RPC.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { LEAD_STAGES } from "#app/domain/crm/lead-mapping.ts";
+import { LEAD_STAGES } from "#app/domain/crm/scoring.schema.ts";
 import { draftOf, type OdooUnderTest, type Protocol, startOdoo } from "../../support/odoo.ts";
 
 describe.each<Protocol>(["json2", "jsonrpc"])("by %s", (protocol) => {
