@@ -30,27 +30,33 @@ async function faults(page: Page): Promise<string[]> {
   return found;
 }
 
+/** Frames that may run no script, and bring one all the same. */
+async function ownScripts(page: Page): Promise<string[]> {
+  const sources = await page
+    .locator("iframe[sandbox='']")
+    .evaluateAll((frames) => frames.map((frame) => (frame as HTMLIFrameElement).src).filter(Boolean));
+  const texts = await Promise.all(sources.map(async (src) => (await page.request.get(src)).text()));
+  return sources.filter((_, at) => /<script/i.test(texts[at] ?? "")).map((src) => `${src} brings a script`);
+}
+
 /** Visits each kind of page that can be reached from `start` by links of the app's own. Returns faults by kind. */
 async function walk(page: Page, start: readonly string[]): Promise<Map<string, string[]>> {
   const origin = new URL(app()).origin;
   const seen = new Map<string, string[]>();
   const queue = [...start];
   const errors: string[] = [];
-  let looking = false;
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
-    // While axe looks into every frame, those that run no script say so; before that it is the page's own fault.
-    const isAxe = looking && message.text().startsWith("Blocked script execution in");
-    if (message.type() === "error" && !isAxe) errors.push(message.text());
+    // What traces and looks brings a script into every frame; whether a frame has one of its own: ownScripts.
+    const isLooker = message.text().startsWith("Blocked script execution in");
+    if (message.type() === "error" && !isLooker) errors.push(message.text());
   });
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
     const kind = kindOf(path);
     if (seen.has(kind)) continue;
     await page.goto(origin + path, { waitUntil: "load" });
     await expect(page.locator("main")).toBeVisible();
-    looking = true;
-    seen.set(kind, [...(await faults(page)), ...errors.splice(0)]);
-    looking = false;
+    seen.set(kind, [...(await faults(page)), ...(await ownScripts(page)), ...errors.splice(0)]);
     const links = await page
       .locator("a[href]:not([download])")
       .evaluateAll((anchors) => anchors.map((anchor) => (anchor as HTMLAnchorElement).href));
